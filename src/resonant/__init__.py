@@ -1,0 +1,1 @@
+"""Resonant: words in, multi-track music out, with selective regeneration."""

@@ -1,0 +1,1 @@
+"""Words to a brief: vocabulary, tags, lyrics, presets."""

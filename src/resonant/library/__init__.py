@@ -1,0 +1,1 @@
+"""Songs on disk and the catalogue of them."""

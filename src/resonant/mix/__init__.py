@@ -1,0 +1,1 @@
+"""Stems to a mix: chain, effects, loudness."""

@@ -1,0 +1,71 @@
+"""The players by name, and what each can do."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from resonant.errors import BriefError
+from resonant.players.context import Context, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a player can do; what it can not is refused before it starts.
+
+    Args:
+        roles: the roles it writes.
+        writes: "notes" or "codes".
+        any_region: whether it can write some bars and leave the rest; else only whole tracks.
+        lyrics, streaming, needs_torch, needs_weights: as named.
+        weights_licence: licence of the weights it loads, or None where it has none.
+    """
+
+    roles: frozenset[str]
+    writes: str = "notes"
+    any_region: bool = True
+    lyrics: bool = False
+    streaming: bool = False
+    needs_torch: bool = False
+    needs_weights: bool = False
+    weights_licence: str | None = None
+
+
+class Player(Protocol):
+    """Something that writes parts."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def play(self, context: Context) -> Part:
+        """The part of `context.track` in `context.bars`.
+
+        Raises:
+            Cancelled: `context.should_stop()` said so.
+        """
+        ...
+
+
+class Registry:
+    """Players by name."""
+
+    def __init__(self, players: tuple[Player, ...]) -> None:
+        self._players = {player.name: player for player in players}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._players)
+
+    def get(self, name: str, role: str) -> Player:
+        """The player of that name, if it can write that role.
+
+        Raises:
+            BriefError: there is none of that name, or it does not play the role.
+        """
+        if name not in self._players:
+            raise BriefError(f"player {name!r} is not known; the players are {', '.join(self._players)}")
+        player = self._players[name]
+        if role not in player.capabilities.roles:
+            roles = ", ".join(sorted(player.capabilities.roles))
+            raise BriefError(f"player {name!r} does not play {role}; it plays {roles}")
+        return player

@@ -1,0 +1,1 @@
+"""Score to stems: instruments, sampler, modelled voices."""
