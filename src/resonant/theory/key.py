@@ -82,8 +82,12 @@ class Key:
         return self.relative_major in _FLAT_MAJORS or (self.relative_major == 6 and self.tonic == 3)
 
     def spell(self, pc: int) -> str:
-        """The name of a pitch class as this key would write it."""
-        return (FLAT_NAMES if self.uses_flats else SHARP_NAMES)[pc % 12]
+        """The name of a pitch class as this key would write it: raised leading tones sharp, borrowed degrees flat."""
+        pc %= 12
+        if pc in self.scale:
+            return (FLAT_NAMES if self.uses_flats else SHARP_NAMES)[pc]
+        raised = {4, 6, 9, 11} if self.is_minor else {6}
+        return (SHARP_NAMES if (pc - self.tonic) % 12 in raised else FLAT_NAMES)[pc]
 
     def degree(self, pc: int) -> int | None:
         """Scale degree 0…6 of a pitch class, or None outside the scale."""
