@@ -61,6 +61,8 @@ def instrument(name: str) -> Instrument:
         BriefError: there is none; the message lists those that are near.
     """
     known = instruments()
+    if name.startswith("gm_") and name[3:].isdecimal() and int(name[3:]) < 128:
+        return for_program(int(name[3:]))
     if name not in known:
         near = [other for other in known if name and (name in other or other in name)] or list(known)
         raise BriefError(f"instrument {name!r} is not known; among those we have: {', '.join(near[:12])}")
