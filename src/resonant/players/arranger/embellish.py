@@ -1,0 +1,71 @@
+"""Small liberties with a figure, so that bars are kin and not copies."""
+
+from collections.abc import Sequence
+from random import Random
+
+from resonant.players.arranger.bars import Bar
+from resonant.players.arranger.figure import Stroke
+from resonant.players.context import Context
+from resonant.units import TICKS_PER_QUARTER
+
+_SAME_AGAIN = 0.6  # how often a bar comes back exactly when its section does
+_FULL = "xXh"
+
+
+def embellished(context: Context, bar: Bar, plain: Sequence[Stroke], amount: float) -> list[Stroke]:
+    """A bar's strokes with some left out, split, or struck with fewer voices.
+
+    The liberties belong to the bar's place in its material, so they come back with it; at later visits some bars take
+    others.
+    """
+    section = bar.section
+    place: tuple[object, ...] = (section.material, bar.place)
+    if section.visit and context.rng("again", *place, section.visit).random() > _SAME_AGAIN:
+        place = (*place, section.visit)
+    rng = context.rng("liberty", *place)
+    found = list(plain)
+    if rng.random() > amount:
+        return found
+    for _ in range(1 + (rng.random() < amount)):
+        found = _liberty(found, rng)
+    return found
+
+
+def _liberty(found: list[Stroke], rng: Random) -> list[Stroke]:
+    index = rng.randrange(len(found)) if found else 0
+    if not found:
+        return found
+    stroke = found[index]
+    if stroke.sign.isdigit():
+        return _other_voice(found, index, rng)
+    if stroke.sign in _FULL and stroke.ticks >= TICKS_PER_QUARTER and rng.random() < 0.5:
+        return _split(found, index, rng)
+    if stroke.offset and not stroke.tied and rng.random() < 0.45:
+        return _left_out(found, index)
+    if stroke.sign in _FULL:
+        return [*found[:index], Stroke(stroke.offset, stroke.ticks, rng.choice("ht^"), stroke.tied), *found[index + 1 :]]
+    return found
+
+
+def _other_voice(found: list[Stroke], index: int, rng: Random) -> list[Stroke]:
+    stroke = found[index]
+    near = int(stroke.sign) + rng.choice((-1, 1, 2))
+    return [*found[:index], Stroke(stroke.offset, stroke.ticks, str(min(max(near, 1), 6)), stroke.tied), *found[index + 1 :]]
+
+
+def _split(found: list[Stroke], index: int, rng: Random) -> list[Stroke]:
+    stroke = found[index]
+    half = stroke.ticks // 2
+    parts = [
+        Stroke(stroke.offset, half, stroke.sign, stroke.tied),
+        Stroke(stroke.offset + half, stroke.ticks - half, rng.choice("^th2")),
+    ]
+    return [*found[:index], *parts, *found[index + 1 :]]
+
+
+def _left_out(found: list[Stroke], index: int) -> list[Stroke]:
+    before, gone = found[index - 1], found[index]
+    if index and before.offset + before.ticks == gone.offset and before.sign not in "mo":
+        before = Stroke(before.offset, before.ticks + gone.ticks, before.sign, before.tied)
+        return [*found[: index - 1], before, *found[index + 1 :]]
+    return [*found[:index], *found[index + 1 :]]

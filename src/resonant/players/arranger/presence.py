@@ -1,0 +1,16 @@
+"""Who plays when: parts that wait for their energy, and never wait for ever."""
+
+from resonant.players.arranger.bars import Bar
+from resonant.players.context import Context
+
+
+def sits_out(context: Context, bar: Bar, entry: float) -> bool:
+    """Whether a part rests in this bar: the section's energy is below `entry`, and it plays in some other section."""
+    loudest = max(section.energy for section in context.score.sections)
+    return bar.energy < min(entry, loudest)
+
+
+def is_last_word(context: Context, bar: Bar) -> bool:
+    """Whether the song ends here on its tonic, so that the band holds the chord instead of playing on."""
+    home = bar.chords[-1].chord.root == context.score.key.tonic
+    return bar.end == context.score.end and home and not context.brief.loop and context.score.bars > 4
