@@ -1,0 +1,206 @@
+"""The melody: a theme for each material, its pitches chosen over the chords, sung with breath and dynamics."""
+
+import random
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resonant.instruments import Instrument, instrument
+from resonant.players.arranger.line import Manner, Place, choose_pitches
+from resonant.players.arranger.motif import MotifBar, plan_theme, varied
+from resonant.players.context import Context, Part
+from resonant.score.model import Note, Section
+from resonant.score.passes.feel import Swing
+from resonant.seeds import derived
+from resonant.theory.chord import Chord
+from resonant.units import Metre, Tick
+
+_PHRASE_BARS = 4
+_USUAL_PEAK = 0.88  # energy of a usual song's loudest section
+_SEMITONES_PER_STEP = 12 / 7
+_CHORDAL = {"motif": 1.0, "chord-tone": 1.9, "scale": 0.75}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sung:
+    """A note of the plan: absolute straight start, duration, wanted height in scale steps, its bar and that bar's letter."""
+
+    start: Tick
+    duration: Tick
+    height: float
+    bar: int
+    letter: str
+    ends_phrase: bool
+    ends_section: bool
+
+
+def play_melody(context: Context) -> Part:
+    """The melody of `context.track` in `context.bars`."""
+    notes: list[Note] = []
+    wanted = set(context.bars)
+    for section in context.score.sections:
+        bars = [bar for bar in range(section.start_bar, section.end_bar) if bar in wanted]
+        if not bars or section.energy < context.style.melody.rests_below * _loudest(context) / _USUAL_PEAK:
+            continue
+        plan = [note for note in _sung(context, section) if note.bar in wanted]
+        for first in range(section.start_bar, section.end_bar, _PHRASE_BARS):
+            phrase = [note for note in plan if first <= note.bar < first + _PHRASE_BARS]
+            notes += _phrase(context, section, phrase, before=notes[-1].pitch if notes else None)
+    return Part(tuple(sorted(notes)))
+
+
+def _loudest(context: Context) -> float:
+    """Energy of the loudest section: what counts as calm is measured against it, so that quiet songs sing too."""
+    return max(section.energy for section in context.score.sections)
+
+
+def _sung(context: Context, section: Section) -> list[_Sung]:
+    """The section's theme laid over its bars; a returning section sings some of them anew."""
+    metre = context.metre(section.start_bar)
+    style = context.style.melody
+    theme_bars = _theme_bars(context, section)
+    rng = context.rng("theme", section.material)
+    theme = plan_theme(theme_bars, metre, style, section.energy, rng)
+    changes = context.rng("visit", section.material, section.visit)
+    sung: list[_Sung] = []
+    for i in range(section.bars):
+        bar = theme[i % theme_bars]
+        if (section.visit or i >= theme_bars) and not bar.rests and changes.random() < 0.3 + 0.1 * section.visit:
+            bar = varied(bar, metre, style, section.energy, changes)
+        sung += _on_grid(bar, context.bar_start(section.start_bar + i), section.start_bar + i, i == section.bars - 1)
+    return sung
+
+
+def _theme_bars(context: Context, section: Section) -> int:
+    """Length of the material's theme: its first full statement, eight bars at most (twelve in a twelve-bar form)."""
+    lengths = [s.bars for s in context.score.sections if s.material == section.material]
+    longest = max(lengths)
+    return longest if longest <= 12 else 8
+
+
+def _on_grid(bar: MotifBar, start: Tick, number: int, last: bool) -> list[_Sung]:
+    ends = len(bar.onsets) - 1
+    return [
+        _Sung(start + onset.start, onset.duration, height, number, bar.letter, bar.rests and i == _resting(bar), last and i == ends)
+        for i, (onset, height) in enumerate(zip(bar.onsets, bar.heights, strict=True))
+    ]
+
+
+def _resting(bar: MotifBar) -> int:
+    """Which note of a resting bar the phrase ends on: the longest one (a pick-up may follow it)."""
+    return max(range(len(bar.onsets)), key=lambda i: (bar.onsets[i].duration, i))
+
+
+def _phrase(context: Context, section: Section, phrase: list[_Sung], before: int | None) -> list[Note]:
+    if not phrase:
+        return []
+    player = instrument(context.track.instrument)
+    low, high, centre = register(player, context, section)
+    style = context.style.melody
+    manner = Manner(low, high, style.leap, style.repeat, _CHORDAL[style.approach])
+    places = [_place(context, section, note, centre) for note in phrase]
+    neighbours = context.track.notes
+    if before is None:
+        before = next((n.pitch for n in reversed(neighbours) if n.start < phrase[0].start), None)
+    after = next((n.pitch for n in neighbours if n.start > phrase[-1].start), None)
+    pitches = choose_pitches(places, context.score.key, manner, _noise(context, section, phrase, manner), before, after)
+    rng = context.rng("touch", phrase[0].bar)
+    notes = [_touched(context, section, note, pitch, rng) for note, pitch in zip(phrase, pitches, strict=True)]
+    return _graced(_without_overlap(notes), context, rng)
+
+
+def register(player: Instrument, context: Context, section: Section) -> tuple[int, int, int]:
+    """Lowest and highest pitch of the line in this section, and the centre it moves around; choruses lie higher."""
+    low, high = max(player.low, 55), min(player.high, 91)
+    if high - low < 14:
+        low, high = player.low, player.high
+    centre = round(low + (0.45 if high - low > 24 else 0.5) * (high - low))
+    lift = round(6 * (section.energy - 0.5))
+    centre = min(max(centre + lift, low + 6), high - 6)
+    return max(low, centre - 12), min(high, centre + 13), centre
+
+
+def _place(context: Context, section: Section, note: _Sung, centre: int) -> Place:
+    metre = context.metre(note.bar)
+    chord = context.chord(min(note.start, context.score.end - 1))
+    weight = metric_weight(metre, note.start - context.bar_start(note.bar))
+    if note.duration >= 1.5 * metre.ticks_per_beat:
+        weight = max(weight, 0.8)
+    cadence = _cadence(context, section, note, chord)
+    return Place(chord, weight, centre + note.height * _SEMITONES_PER_STEP, cadence, noise=1.3)
+
+
+def metric_weight(metre: Metre, offset: Tick) -> float:
+    """How strong a position of the bar is: 1 on the downbeat, .85 at the half bar, .5 on beats, .15 and less between."""
+    if offset == 0:
+        return 1.0
+    if metre.beats_per_bar % 2 == 0 and offset == metre.ticks_per_bar // 2:
+        return 0.85
+    if offset % metre.ticks_per_beat == 0:
+        return 0.5
+    return 0.15 if offset % (metre.ticks_per_beat // 2) == 0 else 0.05
+
+
+def _cadence(context: Context, section: Section, note: _Sung, chord: Chord) -> tuple[int, ...]:
+    """Phrases end on chord tones; the song, and each section that leads home, ends on the tonic's chord."""
+    if not note.ends_phrase and not note.ends_section:
+        return ()
+    tonic = context.score.key.tonic
+    last_of_song = note.ends_section and section.end_bar == context.score.bars
+    if last_of_song and tonic in chord.pitch_classes:
+        return (tonic,)
+    stable = [chord.root, chord.fifth, *([chord.third] if chord.third is not None else [])]
+    return tuple(stable)
+
+
+def _noise(context: Context, section: Section, phrase: list[_Sung], manner: Manner) -> NDArray[np.float64]:
+    """Costs drawn by chance, one row a note: the same wherever the same letter of a material comes back."""
+    rows: list[NDArray[np.float64]] = []
+    for note in phrase:
+        offset = note.start - context.bar_start(note.bar)
+        seed = derived(context.seed, context.track.name, "pitch", section.material, note.letter, offset)
+        rows.append(np.random.default_rng(seed).random(128)[manner.low : manner.high + 1])
+    return np.array(rows)
+
+
+def _touched(context: Context, section: Section, note: _Sung, pitch: int, rng: random.Random) -> Note:
+    """The note as it is played: swing, loose timing, dynamics of metre, phrase and section, articulation."""
+    style, feel = context.style, context.style.feel
+    swing = Swing.of(style.swing.amount, style.swing.unit)
+    ticks_per_ms = context.score.tempo.bpm_at(note.start) * 480 / 60_000
+    loose = rng.gauss(feel.push_ms.get("melody", 0.0), feel.timing_ms * 0.8) * ticks_per_ms
+    bar_start = context.bar_start(note.bar)
+    start = max(swing.swung(note.start) + round(loose), bar_start)
+    end = swing.swung(note.start + note.duration)
+    weight = metric_weight(context.metre(note.bar), note.start - bar_start)
+    velocity = 66 + 26 * section.energy + 9 * weight + 1.6 * note.height + rng.gauss(0, feel.velocity)
+    legato = style.melody.legato * (1.0 if note.duration > 240 else 0.9)
+    return Note(start, pitch, max(round((end - start) * legato), 40), min(max(round(velocity), 30), 120))
+
+
+def _without_overlap(notes: list[Note]) -> list[Note]:
+    """One voice: each note ends where the next begins at the latest."""
+    notes = sorted(notes)
+    joined = [
+        replace(note, duration=max(min(note.duration, following.start - note.start), 20))
+        for note, following in zip(notes, notes[1:], strict=False)
+        if following.start > note.start
+    ]
+    return [*joined, notes[-1]]
+
+
+def _graced(notes: list[Note], context: Context, rng: random.Random) -> list[Note]:
+    """Now and then a short note from the scale step below into a long one."""
+    chance = context.style.melody.grace
+    scale = context.score.key.scale
+    lowest = instrument(context.track.instrument).low
+    out: list[Note] = []
+    for note in notes:
+        grace_pitch = next((note.pitch - d for d in (1, 2) if (note.pitch - d) % 12 in scale), None)
+        if rng.random() < chance and note.duration > 200 and grace_pitch is not None and grace_pitch >= lowest:
+            out.append(Note(note.start, grace_pitch, 38, max(note.velocity - 18, 25)))
+            note = Note(note.start + 40, note.pitch, note.duration - 40, note.velocity)
+        out.append(note)
+    return out
+
