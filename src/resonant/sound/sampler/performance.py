@@ -1,0 +1,138 @@
+"""A track as it is performed: when each note is struck, let go and damped, and what its controllers do over time."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resonant.score.model import Track
+from resonant.units import TempoMap
+
+WHEEL, VOLUME, PAN, EXPRESSION, PEDAL = 1, 7, 10, 11, 64
+AT_START = {VOLUME: 100, PAN: 64, EXPRESSION: 127}  # General MIDI Level 1: where controllers stand before any is moved
+
+_GLIDE_S = 0.005  # a controller moves from one value to the next in five milliseconds, so that no step clicks
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One key struck: `start` and `stop` in samples; the pedal may hold it behind the end of its note."""
+
+    start: int
+    stop: int
+    key: int
+    velocity: int
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A controller over time: `values[i]` from sample `samples[i]` on."""
+
+    samples: tuple[int, ...]
+    values: tuple[float, ...]
+
+    def at(self, sample: int) -> float:
+        return self.values[max(bisect_right(self.samples, sample) - 1, 0)]
+
+    def is_still(self, start: int, stop: int) -> bool:
+        """Whether one value holds all through `start`…`stop`."""
+        first = max(bisect_right(self.samples, start) - 1, 0)
+        last = max(bisect_right(self.samples, stop) - 1, 0)
+        return len(set(self.values[first : last + 1])) == 1
+
+    def over(self, start: int, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
+        """The values over a stretch, gliding at each change, `float32 [num_samples]`."""
+        glide = max(int(_GLIDE_S * sample_rate), 1)
+        times, values = [self.samples[0]], [self.values[0]]
+        for before, sample, value in zip(self.values, self.samples[1:], self.values[1:], strict=False):
+            reached = float(np.interp(sample, times, values)) if times[-1] > sample else before
+            while times and times[-1] >= sample:
+                times.pop(), values.pop()
+            times += [sample, sample + glide]
+            values += [reached, value]
+        span = np.arange(start, start + num_samples)
+        return np.interp(span, times, values).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A track in samples.
+
+    Args:
+        strikes: in order of start, then key.
+        bend: cents.
+        controls: one curve per controller that moves at all.
+    """
+
+    strikes: tuple[Strike, ...]
+    bend: Curve
+    controls: dict[int, Curve]
+    sample_rate: int
+
+    def control(self, number: int) -> Curve:
+        return self.controls.get(number, Curve((0,), (float(AT_START.get(number, 0)),)))
+
+    def values_at(self, sample: int) -> dict[int, int]:
+        """Every controller's value at a moment."""
+        return {**AT_START, **{number: int(curve.at(sample)) for number, curve in self.controls.items()}}
+
+
+def perform(track: Track, tempo: TempoMap, sample_rate: int) -> Performance:
+    """The track on the clock: pedal and repeated keys resolved, controllers as curves."""
+    bend = _curve([(b.tick, float(b.cents)) for b in track.bends], 0.0, tempo, sample_rate)
+    numbers = dict.fromkeys(control.number for control in track.controls)
+    controls = {
+        number: _curve(
+            [(c.tick, float(c.value)) for c in track.controls if c.number == number],
+            float(AT_START.get(number, 0)),
+            tempo,
+            sample_rate,
+        )
+        for number in numbers
+    }
+    strikes = tuple(sorted(_strikes(track, tempo, sample_rate, controls.get(PEDAL)), key=lambda s: (s.start, s.key)))
+    return Performance(strikes, bend, controls, sample_rate)
+
+
+def _strikes(track: Track, tempo: TempoMap, sample_rate: int, pedal: Curve | None) -> Iterator[Strike]:
+    """Each note from its start to its end; longer under the pedal, shorter where its key is struck again."""
+    if not track.notes:
+        return
+    ends = _samples([note.end for note in track.notes], tempo, sample_rate)
+    starts = _samples([note.start for note in track.notes], tempo, sample_rate)
+    rows = sorted(zip(starts, ends, track.notes, strict=True), key=lambda row: (row[0], row[2].pitch))
+    again: dict[int, int] = {}
+    for start, end, note in reversed(rows):
+        held = end if pedal is None else _pedal_up(pedal, end)
+        stop = min(held, again.get(note.pitch, held))
+        if stop > start or note.pitch not in again:
+            yield Strike(start, max(stop, start + 1), note.pitch, note.velocity)
+        again[note.pitch] = start
+
+
+def _pedal_up(pedal: Curve, end: int) -> int:
+    """When the dampers fall on a key let go at `end`."""
+    index = max(bisect_right(pedal.samples, end) - 1, 0)
+    while pedal.values[index] >= 64:
+        index += 1
+        if index == len(pedal.samples):
+            return np.iinfo(np.int64).max >> 1
+        end = max(end, pedal.samples[index])
+    return end
+
+
+def _curve(points: Sequence[tuple[int, float]], first: float, tempo: TempoMap, sample_rate: int) -> Curve:
+    samples = _samples([tick for tick, _ in points], tempo, sample_rate)
+    at: dict[int, float] = {0: first}
+    for sample, (_, value) in zip(samples, points, strict=True):
+        at[max(sample, 0)] = value
+    return Curve(tuple(sorted(at)), tuple(at[sample] for sample in sorted(at)))
+
+
+def _samples(ticks: Sequence[int], tempo: TempoMap, sample_rate: int) -> list[int]:
+    if not ticks:
+        return []
+    moments = tempo.seconds_at(np.asarray(ticks, dtype=np.int64))
+    return [round(float(moment) * sample_rate) for moment in moments]

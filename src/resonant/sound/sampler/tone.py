@@ -1,0 +1,222 @@
+"""A tone: one sample at one pitch, looped, bent, filtered; without its volume envelope.
+
+A tone of steady pitch goes through soxr (a windowed sinc, so that nothing aliases when a sample is played above its
+pitch); a tone that bends is that same tone at twice the rate, read at a moving speed by a four-point Hermite cubic.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resonant.sound.sampler.envelope import modulation_envelope, triangle
+from resonant.sound.sampler.generators import Amounts, Gen, gain, hertz, seconds
+from resonant.sound.soundfont import Sample, SoundFont
+
+Mono = NDArray[np.float32]
+
+_OPEN_CENTS = 13500  # 20 kHz: the filter is open and does nothing (section 8.1.3, initialFilterFc)
+_LOWEST_CENTS = 1500
+_STILL_CENTS = 30.0  # a cutoff that moves less than this may as well stand still
+_LOOPS, _LOOPS_UNTIL_RELEASE = 1, 3
+
+
+@dataclass(frozen=True)
+class Tone:
+    """What decides the sound of a tone.
+
+    Args:
+        sample: which one.
+        key: the key struck.
+        amounts: generators, modulators added; level, pan and choke group play no part here.
+        num_samples: how long, at `sample_rate`.
+        stop: the sample at which the key is let go, for sounds that change then; None if that changes nothing.
+        sample_rate: in Hz.
+        bend_cents: pitch offset over time, `float32 [num_samples]`, or None.
+        vibrato_cents: depth of vibrato by the modulation wheel over time, `float32 [num_samples]`, or None.
+    """
+
+    sample: Sample
+    key: int
+    amounts: Amounts
+    num_samples: int
+    stop: int | None
+    sample_rate: int
+    bend_cents: Mono | None = None
+    vibrato_cents: Mono | None = None
+
+
+def render_tone(tone: Tone, font: SoundFont) -> Mono:
+    """The sound, `float32 [≤ num_samples]`: shorter where an unlooped sample ends."""
+    offset = _pitch_offsets(tone)
+    sound = _steady(tone, font, 1.0, tone.num_samples) if offset is None else _moving(tone, font, offset)
+    return _tremolo(tone, _filtered(tone, sound))
+
+
+def changes_when_let_go(amounts: Amounts, key: int, release_s: float) -> bool:
+    """Whether letting the key go changes the tone itself: its loop ends, or its modulation envelope falls audibly."""
+    if int(amounts[Gen.SAMPLE_MODES]) & 3 == _LOOPS_UNTIL_RELEASE:
+        return True
+    depth = max(abs(amounts[Gen.MOD_ENV_TO_CUTOFF]) / 2.0, abs(amounts[Gen.MOD_ENV_TO_PITCH]) * 10.0)
+    envelope = modulation_envelope(amounts, key)
+    return depth * min(release_s / max(envelope.release_s, 1e-3), 1.0) > _STILL_CENTS
+
+
+def base_cents(tone: Tone) -> float:
+    """How far above its own pitch the sample is played (section 8.1.3, scaleTuning; FluidSynth agrees)."""
+    root = tone.amounts[Gen.ROOT_KEY]
+    if root < 0:
+        root = tone.sample.key if tone.sample.key <= 127 else 60
+    away = tone.key - root + tone.sample.correction / 100.0
+    return float(tone.amounts[Gen.SCALE_TUNING] * away + 100 * tone.amounts[Gen.COARSE_TUNE] + tone.amounts[Gen.FINE_TUNE])
+
+
+def _steady(tone: Tone, font: SoundFont, oversampling: float, num_samples: int) -> Mono:
+    import soxr
+
+    speed = 2.0 ** (base_cents(tone) / 1200.0) * tone.sample.rate / (tone.sample_rate * oversampling)
+    source = _unrolled(tone, font, int(num_samples * speed) + 64, speed / oversampling)
+    out_rate = float(tone.sample_rate)
+    sound: Mono = soxr.resample(source, out_rate * speed, out_rate, quality="HQ")
+    return sound[:num_samples]
+
+
+def _unrolled(tone: Tone, font: SoundFont, length: int, speed: float) -> Mono:
+    """The sample with its loop played out, at least `length` frames if it loops."""
+    amounts, data = tone.amounts, font.frames(tone.sample.index)
+    loop_start, loop_end = tone.sample.loop
+    loop_start += int(amounts[Gen.LOOP_START] + 32768 * amounts[Gen.LOOP_START_COARSE])
+    loop_end += int(amounts[Gen.LOOP_END] + 32768 * amounts[Gen.LOOP_END_COARSE])
+    start = max(int(amounts[Gen.START] + 32768 * amounts[Gen.START_COARSE]), 0)
+    end = len(data) + min(int(amounts[Gen.END] + 32768 * amounts[Gen.END_COARSE]), 0)
+    mode = int(amounts[Gen.SAMPLE_MODES]) & 3
+    loops = mode in (_LOOPS, _LOOPS_UNTIL_RELEASE) and start <= loop_start < loop_end - 1 and loop_end <= len(data)
+    if not loops:
+        return data[start : max(end, start + 1)][: length + 1]
+    if mode == _LOOPS_UNTIL_RELEASE and tone.stop is not None:
+        length = min(length, int(tone.stop * speed))
+    if tone.sample.is_vorbis:
+        data = _seamless(data[:end], start, loop_start, loop_end)
+    head, loop = data[start:loop_end], data[loop_start:loop_end]
+    turns = max(-(-(length - len(head)) // len(loop)), 0)
+    tail = [data[loop_end:end]] if mode == _LOOPS_UNTIL_RELEASE else []
+    return np.concatenate([head, np.tile(loop, turns), *tail])
+
+
+def _seamless(data: Mono, start: int, loop_start: int, loop_end: int) -> Mono:
+    """A lossy coder leaves other noise at the end of a loop than before its start: cross over to the latter."""
+    length = min(64, loop_start - start, (loop_end - loop_start) // 4)
+    if length < 1:
+        return data
+    data = data.copy()
+    rise = np.linspace(0.0, 1.0, length + 2, dtype=np.float32)[1:-1]
+    data[loop_end - length : loop_end] *= 1.0 - rise
+    data[loop_end - length : loop_end] += rise * data[loop_start - length : loop_start]
+    return data
+
+
+def _pitch_offsets(tone: Tone) -> NDArray[np.float64] | None:
+    """Cents away from the steady pitch over time, or None if it keeps still."""
+    amounts, length_s = tone.amounts, tone.num_samples / tone.sample_rate
+    parts: list[Mono] = [] if tone.bend_cents is None else [tone.bend_cents]
+    if amounts[Gen.MOD_ENV_TO_PITCH]:
+        parts.append(_modulation(tone) * np.float32(amounts[Gen.MOD_ENV_TO_PITCH]))
+    if amounts[Gen.MOD_LFO_TO_PITCH] and seconds(amounts[Gen.MOD_LFO_DELAY]) < length_s:
+        parts.append(_mod_lfo(tone) * np.float32(amounts[Gen.MOD_LFO_TO_PITCH]))
+    depth = amounts[Gen.VIBRATO_TO_PITCH]
+    if (depth and seconds(amounts[Gen.VIBRATO_DELAY]) < length_s) or tone.vibrato_cents is not None:
+        rate_hz, delay_s = hertz(amounts[Gen.VIBRATO_FREQUENCY]), seconds(amounts[Gen.VIBRATO_DELAY])
+        wheel = np.float32(0) if tone.vibrato_cents is None else tone.vibrato_cents
+        parts.append(triangle(tone.num_samples, delay_s, rate_hz, tone.sample_rate) * (np.float32(depth) + wheel))
+    return np.sum(parts, axis=0, dtype=np.float64) if parts else None
+
+
+def _moving(tone: Tone, font: SoundFont, offset_cents: NDArray[np.float64]) -> Mono:
+    steps = np.exp2(offset_cents / 1200.0) * 2.0
+    positions = np.cumsum(steps) - steps[0]
+    sound = _steady(tone, font, 2.0, int(positions[-1]) + 4)
+    sound = np.concatenate([np.zeros(1, np.float32), sound, np.zeros(3, np.float32)])
+    return _hermite(sound, positions[positions < len(sound) - 4])
+
+
+def _hermite(sound: Mono, positions: NDArray[np.float64]) -> Mono:
+    """`sound`, which starts one sample before 0, read at fractional positions (4-point, 3rd-order Hermite)."""
+    whole = positions.astype(np.int64)
+    x = (positions - whole).astype(np.float32)
+    before, here, after, later = (sound[whole + step] for step in range(4))
+    slope = np.float32(0.5) * (after - before)
+    bow = here - after
+    rest = slope + bow
+    cubic = rest + bow + np.float32(0.5) * (later - here)
+    return ((cubic * x - (rest + cubic)) * x + slope) * x + here  # type: ignore[no-any-return]
+
+
+def _modulation(tone: Tone) -> Mono:
+    stop = tone.num_samples if tone.stop is None else tone.stop
+    return modulation_envelope(tone.amounts, tone.key).modulation(tone.num_samples, stop, tone.sample_rate)
+
+
+def _mod_lfo(tone: Tone) -> Mono:
+    rate_hz = hertz(tone.amounts[Gen.MOD_LFO_FREQUENCY])
+    return triangle(tone.num_samples, seconds(tone.amounts[Gen.MOD_LFO_DELAY]), rate_hz, tone.sample_rate)
+
+
+def _tremolo(tone: Tone, sound: Mono) -> Mono:
+    depth_cb = tone.amounts[Gen.MOD_LFO_TO_VOLUME]
+    if not depth_cb or seconds(tone.amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate >= len(sound):
+        return sound
+    wave = _mod_lfo(tone)[: len(sound)]
+    return sound * np.exp(wave * np.float32(depth_cb / 200.0 * np.log(10.0)))
+
+
+def _filtered(tone: Tone, sound: Mono) -> Mono:
+    """Through the low-pass of the zone; one pass if its cutoff stands still, else in steps of 64 samples and more."""
+    from scipy.signal import sosfilt
+
+    cents = _cutoff_cents(tone, len(sound))
+    resonance_db = min(max(tone.amounts[Gen.RESONANCE], 0.0), 960.0) / 10.0
+    if np.max(cents) >= _OPEN_CENTS and np.min(cents) >= _OPEN_CENTS and resonance_db == 0.0:
+        return sound
+    out, state = np.empty_like(sound), np.zeros((1, 2))
+    edges = _steps(cents, len(sound))
+    for start, stop in zip(edges, edges[1:], strict=False):
+        level = float(cents[0] if len(cents) == 1 else cents[start:stop].mean())
+        sections = low_pass(level, resonance_db, tone.sample_rate)
+        out[start:stop], state = sosfilt(sections, sound[start:stop], zi=state)
+    return out
+
+
+def _cutoff_cents(tone: Tone, num_samples: int) -> NDArray[np.float64]:
+    """Cutoff in absolute cents over time; one value if it stands still."""
+    amounts = tone.amounts
+    cents: NDArray[np.float64] = np.array([amounts[Gen.CUTOFF]])
+    if amounts[Gen.MOD_ENV_TO_CUTOFF]:
+        cents = cents + _modulation(tone)[:num_samples] * amounts[Gen.MOD_ENV_TO_CUTOFF]
+    delay = seconds(amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate
+    if amounts[Gen.MOD_LFO_TO_CUTOFF] and delay < num_samples:
+        cents = cents + _mod_lfo(tone)[:num_samples] * amounts[Gen.MOD_LFO_TO_CUTOFF]
+    cents = np.clip(cents, _LOWEST_CENTS, _OPEN_CENTS)
+    return cents if np.ptp(cents) > _STILL_CENTS else np.array([np.median(cents)])
+
+
+def _steps(cents: NDArray[np.float64], num_samples: int) -> list[int]:
+    """Where the cutoff has moved by an audible step, in multiples of 64 samples."""
+    if len(cents) == 1:
+        return [0, num_samples]
+    stairs = np.floor(cents[::64] / _STILL_CENTS)
+    return [0, *(np.flatnonzero(np.diff(stairs)) + 1) * 64, num_samples]
+
+
+def low_pass(cents: float, resonance_db: float, sample_rate: int) -> NDArray[np.float64]:
+    """A second-order low-pass as one section `[1, 6]`.
+
+    R. Bristow-Johnson's cookbook; its height at cutoff is the resonance above −3 dB, and half of the resonance is
+    taken off the whole, as section 8.1.3 (initialFilterQ) asks.
+    """
+    frequency_hz = min(hertz(cents), 0.45 * sample_rate)
+    turn = 2.0 * np.pi * frequency_hz / sample_rate
+    quality = 10.0 ** (resonance_db / 20.0) / np.sqrt(2.0)
+    alpha, cosine = np.sin(turn) / (2.0 * quality), np.cos(turn)
+    height = (1.0 - cosine) * gain(resonance_db * 5.0)
+    section = np.array([height / 2.0, height, height / 2.0, 1.0 + alpha, -2.0 * cosine, 1.0 - alpha])
+    return (section / section[3])[np.newaxis]
