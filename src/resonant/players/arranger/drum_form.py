@@ -1,0 +1,216 @@
+"""What a drummer decides before he plays a bar: which groove, which cymbal, how thin, whether a fill or a crash."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from resonant.players.arranger.drum_keys import KEYS, key_of
+from resonant.players.arranger.drum_steps import strokes_of
+from resonant.players.context import Context
+from resonant.score.model import Section
+from resonant.score.passes.feel import Swing
+from resonant.styles.drums import DrumsStyle, Fill, Groove
+from resonant.theory.chord import Chord
+from resonant.units import TICKS_PER_SIXTEENTH, Metre
+
+Density = Literal["full", "thin", "kickless", "last"]
+ARRIVALS = frozenset({"chorus", "drop"})  # what a build leads into
+LIFTED = frozenset({"chorus", "drop", "solo", "instrumental", "bridge"})  # where a drummer leaves the hat for another cymbal
+PHRASE_BARS = 4
+SAME_GROOVE = 0.3  # likeness to what stands in neighbouring bars above which a groove counts as theirs
+
+
+@dataclass(frozen=True, slots=True)
+class BarPlan:
+    """One bar, decided.
+
+    Args:
+        bar: 0-based in the score; `place` within its section.
+        cymbal: what takes over from the hat, or None.
+        density: "thin" plays the style's intro drums only; "last" is the final hit.
+        fill: ends the bar.
+        crash: begins it.
+        build: bars left until a drop that this bar builds up to (1 = the next), or None.
+    """
+
+    bar: int
+    place: int
+    section: Section
+    metre: Metre
+    groove: Groove
+    cymbal: str | None = None
+    density: Density = "full"
+    fill: Fill | None = None
+    crash: bool = False
+    build: int | None = None
+
+    @property
+    def energy(self) -> float:
+        return self.section.energy
+
+
+def planned(context: Context, bar: int) -> BarPlan:
+    """The plan of one bar. It depends on seed, form and neighbouring bars only, never on which bars are asked for."""
+    style, section = context.style.drums, context.section(bar)
+    groove = chosen_groove(context, style.grooves, section, bar)
+    build = _build(context, section, bar)
+    return BarPlan(
+        bar,
+        bar - section.start_bar,
+        section,
+        context.metre(bar),
+        groove,
+        cymbal=_cymbal(context, style, section),
+        density=_density(context, section, bar),
+        fill=_fill(context, style, section, bar) if build is None else None,
+        crash=_crash(context, style, section, bar),
+        build=build,
+    )
+
+
+def chosen_groove(context: Context, grooves: Sequence[Groove], section: Section, bar: int) -> Groove:
+    """The groove of a section's material: what its other bars already play, or else a draw that all its visits share."""
+    fitting = _fitting(context, grooves, section, context.metre(bar))
+    heard = _neighbours(context, section)
+    if heard:
+        likeness = [_likeness(context, groove, heard) for groove in fitting]
+        if max(likeness) > SAME_GROOVE:
+            return fitting[likeness.index(max(likeness))]
+    energy = next(s.energy for s in context.score.sections if s.material == section.material)
+    weights = [groove.weight * _suits(groove.energy, energy) * (3 if groove.sections else 1) for groove in fitting]
+    return context.rng("groove", section.material).choices(fitting, weights)[0]
+
+
+def _fitting(context: Context, grooves: Sequence[Groove], section: Section, metre: Metre) -> list[Groove]:
+    asked = [g for g in grooves if any(manner in context.manner for manner in g.manners)]
+    free = asked or [g for g in grooves if not g.manners] or list(grooves)
+    free = [g for g in free if not g.sections or section.name in g.sections] or free
+    for same in (str(metre), "4/4"):
+        written = [g for g in free if g.metre == same]
+        if written:
+            return written
+    return free
+
+
+def _suits(energies: tuple[float, float], energy: float) -> float:
+    """1 within the range, falling off outside it but never nothing."""
+    off = max(energies[0] - energy, energy - energies[1], 0.0)
+    return math.exp(-14 * off)
+
+
+def _neighbours(context: Context, section: Section) -> list[int]:
+    """The bars of the same material that stand already: they are not to be written, and hold notes of this track."""
+    asked = set(context.bars)
+    kin = [s for s in context.score.sections if s.material == section.material]
+    bars = [bar for s in kin for bar in range(s.start_bar, s.end_bar) if bar not in asked]
+    return [bar for bar in bars if context.track.between(*context.score.bar_ticks(bar))]
+
+
+def _likeness(context: Context, groove: Groove, bars: Sequence[int]) -> float:
+    """Mean overlap (Jaccard) of the groove's strokes with what those bars play, on the sixteenth grid."""
+    total = 0.0
+    for bar in bars:
+        place, metre = bar - context.section(bar).start_bar, context.metre(bar)
+        expected = {
+            (s.at // TICKS_PER_SIXTEENTH, key_of(s.drum, context.track.instrument, Chord(0)))
+            for s in strokes_of(groove, place, metre)
+            if s.mark not in ",:?"
+        }
+        played = _played(context, bar)
+        total += len(expected & played) / max(len(expected | played), 1)
+    return total / len(bars)
+
+
+def _played(context: Context, bar: int) -> set[tuple[int, int]]:
+    start, end = context.score.bar_ticks(bar)
+    swing = Swing.of(context.style.swing.amount, context.style.swing.unit)
+    notes = context.track.between(start, end)
+    return {(round(swing.straight(note.start - start) / TICKS_PER_SIXTEENTH), note.pitch) for note in notes}
+
+
+def _cymbal(context: Context, style: DrumsStyle, section: Section) -> str | None:
+    """The cymbal that takes over from the hat in this section, or None; neighbouring bars of the section decide if there are any."""
+    start, end = context.score.bar_ticks(section.start_bar)[0], context.score.bar_ticks(section.end_bar - 1)[1]
+    asked = {context.score.metre.bar_at(note.start) for note in context.track.between(start, end)} - set(context.bars)
+    if asked:
+        counts = {name: sum(n.pitch == KEYS[name] for n in context.track.between(start, end)) for name in ("hat", *style.lifts)}
+        most = max(counts, key=lambda name: counts[name])
+        return None if most == "hat" else most
+    energy = section.energy
+    if energy < (0.5 if section.name in LIFTED else 0.78):
+        return None
+    floors = {"ride": 0.0, "open_hat": 0.55, "crash": 0.85}
+    lifts = [name for name in style.lifts if energy >= floors[name]]
+    rng = context.rng("cymbal", section.material)
+    return rng.choice(lifts) if lifts and rng.random() < 0.8 else None
+
+
+def _density(context: Context, section: Section, bar: int) -> Density:
+    ends = bar == context.score.bars - 1
+    if ends and section.name == "outro" and section.bars > 1 and not context.brief.loop and context.style.drums.ending != "none":
+        return "last"
+    early = bar - section.start_bar < section.bars / 2
+    if section.name == "intro" and section.start_bar == 0 and section.energy < 0.65 and section.bars > 1 and early:
+        return "thin"
+    if section.name == "breakdown":
+        return "thin" if section.energy < 0.35 and early else "kickless"
+    return "full"
+
+
+def following(context: Context, section: Section) -> Section | None:
+    """The section after this one; in a loop the first follows the last."""
+    later = context.score.section_at(section.end_bar)
+    if later is None and context.brief.loop:
+        return context.score.sections[0]
+    return later
+
+
+def _build(context: Context, section: Section, bar: int) -> int | None:
+    later = following(context, section)
+    if context.style.drums.build == "none" or later is None or section.bars < 4 or later.name not in ARRIVALS:
+        return None
+    if later.energy - section.energy < 0.1 and section.name not in ("breakdown", "prechorus"):
+        return None
+    left = section.end_bar - bar
+    return left if left <= (8 if section.bars >= 16 else 4) else None
+
+
+def _fill(context: Context, style: DrumsStyle, section: Section, bar: int) -> Fill | None:
+    if "no fill" in context.manner or not style.fills:
+        return None
+    later = following(context, section)
+    rng, energy, place = context.rng("fill", bar), section.energy, bar - section.start_bar
+    busy = 0.5 + context.brief.complexity / 10
+    if bar == section.end_bar - 1:
+        if later is None:
+            return None
+        calm = section.name == "intro" and energy < 0.4 and later.energy < 0.5
+        target = max(energy, later.energy) if later.energy >= energy else energy * 0.6
+        chance = 0.0 if calm else style.fills_at_ends * min(0.55 + target, 1.0) * min(busy, 1.0)
+    else:
+        target = energy * (0.6 if place % 8 == 7 else 0.35)
+        chance = style.fills_at_ends * busy * {7: 0.55, 3: 0.3}.get(place % 8, 0.0) * (0.4 + energy)
+    if rng.random() >= chance:
+        return None
+    return _drawn(rng.random(), style.fills, target * (0.75 + context.brief.complexity / 20))
+
+
+def _drawn(draw: float, fills: Sequence[Fill], target: float) -> Fill:
+    """The fill at `draw` (0…1) among those that suit: long ones where much is going on."""
+    beats = 1 + 3 * target
+    weights = [f.weight * _suits(f.energy, target) * math.exp(-abs(f.beats - beats) * 0.9) for f in fills]
+    left = draw * sum(weights)
+    for fill, weight in zip(fills, weights, strict=True):
+        left -= weight
+        if left <= 0:
+            return fill
+    return fills[-1]
+
+
+def _crash(context: Context, style: DrumsStyle, section: Section, bar: int) -> bool:
+    place, draw = bar - section.start_bar, context.rng("crash", bar).random()
+    if place == 0:
+        calm = section.energy < 0.3 or (section.name in ("intro", "breakdown") and section.energy < 0.6)
+        return not calm and draw < style.crash * (0.4 + section.energy)
+    return place % 8 == 0 and draw < style.crash * section.energy * 0.7
