@@ -59,8 +59,8 @@ def _manner(context: Context, player: Instrument) -> tuple[ChordsStyle, tuple[Ch
         found = _playable(style.figures, wanted, player)
         if found:
             return own, found
-    found = _playable(COMMON_CHORDS, wanted, player)
-    return own, found or _playable(own.figures, "", player) or _fallback(player)
+    common = _playable(COMMON_CHORDS, wanted, player) if wanted else ()
+    return own, common or _playable(own.figures, "", player) or _fallback(player)
 
 
 def _fallback(player: Instrument) -> tuple[ChordsFigure, ...]:
