@@ -21,6 +21,7 @@ class MelodyStyle(StylePart):
         cells: rhythms of one beat as four sixteenths, by weight: x a note, - held on, . silent.
         syncopation: 0…1, share of notes off the beat that is aimed at.
         breath: beats of silence at the end of a phrase.
+        span: how wide the line ranges, 1 about an octave within a section.
         leap: 0 smooth … 1 leaping.
         repeat: liking for repeated notes, 0…1.
         legato: sounding share of the time to the next note, 0.3…1.05.
@@ -33,6 +34,7 @@ class MelodyStyle(StylePart):
     cells: dict[str, float] = USUAL_CELLS
     syncopation: float = Field(0.35, ge=0, le=1)
     breath: float = Field(1.5, ge=0, le=4)
+    span: float = Field(1.25, ge=0.2, le=3)
     leap: float = Field(0.35, ge=0, le=1)
     repeat: float = Field(0.3, ge=0, le=1)
     legato: float = Field(0.92, ge=0.3, le=1.05)

@@ -8,6 +8,8 @@ from resonant.styles.form import USUAL_SECTIONS, SectionStyle
 
 _PHRASE_BARS = 4
 _SHORTEST_SECTION_BARS = 2
+_WHOLE_ARC_BARS = 40
+_SHORT = ("intro", "outro", "build", "interlude")
 _FROM_OTHER_NAMES = {"pre-chorus": "prechorus", "hook": "chorus", "refrain": "chorus", "head": "verse", "break": "breakdown"}
 
 
@@ -23,7 +25,12 @@ def plan_form(brief: Brief, style: Style) -> tuple[Section, ...]:
             f"{len(wanted)} sections do not fit into {brief.bars} bars; ask for at least {len(wanted)} bars or fewer sections"
         )
     usual = [_usual(section.name, style) for section in wanted]
-    lengths = _fit([s.bars or u.bars for s, u in zip(wanted, usual, strict=True)], [s.bars is not None for s in wanted], brief.bars)
+    lengths = _fit(
+        [section.bars or default.bars for section, default in zip(wanted, usual, strict=True)],
+        [section.bars is not None for section in wanted],
+        [section.name in _SHORT for section in wanted],
+        brief.bars,
+    )
     sections: list[Section] = []
     visits: dict[str, int] = {}
     start = 0
@@ -38,13 +45,24 @@ def plan_form(brief: Brief, style: Style) -> tuple[Section, ...]:
 
 
 def _order(bars: int, style: Style) -> tuple[str, ...]:
-    """The order of sections whose usual lengths come nearest to `bars`; the shorter order of two equals."""
+    """The order of sections that suits `bars` best: near in length, and a song of some length has a whole arc."""
     form = style.form
-    orders: list[tuple[str, ...]] = [form.cycle[:1], form.cycle, (*form.opening, *form.cycle), (*form.opening, *form.cycle, *form.closing)]
-    for times in range(2, 2 + bars // 8):
-        body = (*form.opening, *(form.cycle * times))
-        orders += [(*body, *form.closing), (*body, *form.late, *form.closing)]
-    return min(orders, key=lambda order: (abs(sum(_usual(name, style).bars for name in order) - bars), len(order)))
+    orders: list[tuple[str, ...]] = [form.cycle[-1:]]
+    for times in range(1, 2 + bars // 8):
+        body = form.cycle * times
+        orders += [(*form.opening, *body, *form.closing), (*form.opening, *body, *form.late, *form.closing)]
+        orders += [(*form.opening, *body), body]
+    return min(orders, key=lambda order: (_misfit(order, bars, style), len(order)))
+
+
+def _misfit(order: tuple[str, ...], bars: int, style: Style) -> float:
+    """How badly an order suits a song of `bars` bars: bars too many or too few, and what its arc lacks."""
+    form = style.form
+    misfit = float(abs(sum(_usual(name, style).bars for name in order) - bars))
+    if bars >= _WHOLE_ARC_BARS:
+        misfit += 5 * (order[: len(form.opening)] != form.opening) + 5 * (order[-len(form.closing) :] != form.closing)
+        misfit += 6 * (len(form.late) > 0 and form.late[0] not in order)
+    return misfit
 
 
 def _usual(name: str, style: Style) -> SectionStyle:
@@ -55,25 +73,28 @@ def _usual(name: str, style: Style) -> SectionStyle:
     return known[name]
 
 
-def _fit(lengths: list[int], said: list[bool], total: int) -> list[int]:
-    """Lengths that sum to `total`, changed by whole phrases first, and only where the length was not said if possible."""
+def _fit(lengths: list[int], said: list[bool], short: list[bool], total: int) -> list[int]:
+    """Lengths that sum to `total`: changed by whole phrases first, and only where none was said if possible.
+
+    What is `short` by nature (an intro) does not grow while anything else can.
+    """
     lengths = list(lengths)
-    free = [i for i, is_said in enumerate(said) if not is_said] or list(range(len(lengths)))
+    everything = range(len(lengths))
+    free = [i for i in everything if not said[i]] or list(everything)
+    growing = [i for i in free if not short[i]] or free
     for step in (_PHRASE_BARS, 2, 1):
         while total - sum(lengths) >= step:
-            lengths[min(free, key=lambda i: (lengths[i], -i))] += step
-        while sum(lengths) - total >= step:
-            longest = max(free, key=lambda i: (lengths[i], i))
-            floor = _SHORTEST_SECTION_BARS if step > 1 else 1
-            if lengths[longest] - step < floor:
-                break
-            lengths[longest] -= step
-    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        while sum(lengths) > total and lengths[i] > 1:
-            lengths[i] -= 1
-    if sum(lengths) < total:
-        lengths[-1] += total - sum(lengths)
+            lengths[min(growing, key=lambda i: (lengths[i], -i))] += step
+        while sum(lengths) - total >= step and (able := [i for i in free if lengths[i] - step >= _floor(step)]):
+            lengths[max(able, key=lambda i: (lengths[i], i))] -= step
+    while sum(lengths) > total:  # what was said does not fit either: shorten the longest
+        lengths[max(everything, key=lambda i: lengths[i])] -= 1
     return lengths
+
+
+def _floor(step: int) -> int:
+    """The shortest a section may become by whole phrases, or by single bars."""
+    return _SHORTEST_SECTION_BARS if step > 1 else 1
 
 
 def _energy(base: float, brief: Brief) -> float:

@@ -62,7 +62,7 @@ def _theme(section: Section, key: Key, harmony: HarmonyStyle, brief: Brief, seed
     """The chords of one material: phrases strung together or one phrase, then coloured and substituted."""
     rng = stream(seed, "harmony", section.material)
     pool = _phrases_for(section, key, harmony)
-    first = _draw(rng, _from_home(pool, key) if section.material == "A" else pool)
+    first = _draw(rng, _from_home(pool, key) if section.start_bar == 0 else pool)
     numerals = list(first.bars)
     while not harmony.loop and len(numerals) < section.bars:
         others = [phrase for phrase in pool if phrase.chords != first.chords] or list(pool)

@@ -114,7 +114,7 @@ def _cost(
     # A scale tone a semitone above a chord tone grates where it is held (the "avoid note" of jazz theory).
     avoid = ~tones & np.isin((classes - 1) % 12, place.chord.pitch_classes)
     cost = np.where(allowed, 0.0, 60.0)
-    cost += ~tones * (0.05 + 3.6 * place.weight**2) * manner.chordal + avoid * (0.5 + 2.0 * place.weight)
+    cost += ~tones * (0.05 + 3.0 * place.weight**2) * manner.chordal + avoid * (0.5 + 2.0 * place.weight)
     cost += 0.2 * np.abs(pitches - place.height) ** 1.25
     if place.cadence:
         cost += np.where(np.isin(classes, place.cadence), 0.0, 7.0)

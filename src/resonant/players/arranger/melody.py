@@ -118,7 +118,7 @@ def register(player: Instrument, context: Context, section: Section) -> tuple[in
     centre = round(low + (0.45 if high - low > 24 else 0.5) * (high - low))
     lift = round(6 * (section.energy - 0.5))
     centre = min(max(centre + lift, low + 6), high - 6)
-    return max(low, centre - 12), min(high, centre + 13), centre
+    return max(low, centre - 14), min(high, centre + 15), centre
 
 
 def _place(context: Context, section: Section, note: _Sung, centre: int) -> Place:
@@ -128,7 +128,7 @@ def _place(context: Context, section: Section, note: _Sung, centre: int) -> Plac
     if note.duration >= 1.5 * metre.ticks_per_beat:
         weight = max(weight, 0.8)
     cadence = _cadence(context, section, note, chord)
-    return Place(chord, weight, centre + note.height * _SEMITONES_PER_STEP, cadence, noise=1.3)
+    return Place(chord, weight, centre + note.height * context.style.melody.span * _SEMITONES_PER_STEP, cadence, noise=1.3)
 
 
 def metric_weight(metre: Metre, offset: Tick) -> float:

@@ -21,7 +21,7 @@ class Swing:
         return cls(amount, TICKS_PER_QUARTER * 4 // unit)
 
     def swung(self, tick: Tick) -> Tick:
-        """Where a straight tick is played. Strictly rising, and exactly undone by `straight` on the unit's grid."""
+        """Where a straight tick is played. Rising, and undone by `straight` to a tick on the unit's grid."""
         return self._bend(tick, 0.5, self.amount)
 
     def straight(self, tick: Tick) -> Tick:
