@@ -1,0 +1,192 @@
+"""Score to stems: every track on its instrument, in parallel, and only those that changed."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib import resources
+
+import numpy as np
+
+from resonant.audio import Audio
+from resonant.errors import Cancelled
+from resonant.instruments import Instrument, instrument
+from resonant.players.context import never
+from resonant.score.model import Score, Track
+from resonant.sound.banks import SoundBank
+from resonant.sound.model import Stems
+from resonant.sound.sampler import render_sampled
+from resonant.sound.stem_cache import FolderStemCache, MemoryStemCache, StemCache
+from resonant.sound.voices import render_voice
+from resonant.units import TempoMap
+
+__all__ = [
+    "FolderStemCache", "MemoryStemCache", "Rendering", "StemCache", "render_stems", "render_track", "stem_key",
+]  # fmt: skip
+
+_END_FADE_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """How stems are rendered.
+
+    Args:
+        sample_rate: in Hz.
+        tail_s: ring-out behind the last bar; the same for every track of every song, so that a change to one track
+            never changes the length of another.
+        workers: tracks rendered at once; None takes as many as there are processors. The sound does not depend on it.
+    """
+
+    sample_rate: int = 44_100
+    tail_s: float = 2.5
+    workers: int | None = None
+
+    def num_samples(self, score: Score) -> int:
+        """Length of the stems of a score."""
+        return round((score.seconds + self.tail_s) * self.sample_rate)
+
+
+def nothing(stage: str, fraction: float) -> None:
+    """The progress of a run that nobody watches."""
+
+
+def render_stems(
+    score: Score,
+    settings: Rendering,
+    bank: SoundBank,
+    cache: StemCache | None = None,
+    progress: Callable[[str, float], None] = nothing,
+    should_stop: Callable[[], bool] = never,
+) -> Stems:
+    """The sound of every track, all of one length: the bars and the ring-out.
+
+    A track whose notes, instrument and settings are the same as in an earlier run comes from the cache. A silent track
+    gives a silent stem.
+
+    Args:
+        progress: told what was rendered, with a fraction 0…1, from the calling thread.
+
+    Raises:
+        BriefError: a track's instrument is not known.
+        SoundBankError: a sample of the bank can not be read.
+        PlaceError: the cache's folder can not be written.
+        Cancelled: `should_stop` said so; nothing half-rendered is kept.
+    """
+    num_samples = settings.num_samples(score)
+    render = partial(_stem, score.tempo, settings, bank, cache, num_samples, should_stop)
+    stems: dict[str, Audio] = {}
+    with ThreadPoolExecutor(max_workers=settings.workers or os.cpu_count() or 1) as pool:
+        futures = {pool.submit(render, track): track.name for track in _longest_first(score)}
+        for done, future in enumerate(_finished(futures), start=1):
+            stems[futures[future]] = future.result()
+            progress(f"rendering {futures[future]}", done / len(futures))
+    return Stems({track.name: stems[track.name] for track in score.tracks}, score.seconds)
+
+
+def _longest_first(score: Score) -> list[Track]:
+    """The tracks, those with most to do first, so that no thread is left with a long one at the end."""
+    return sorted(score.tracks, key=lambda track: -len(track.notes))
+
+
+def _finished(futures: dict[Future[Audio], str]) -> Iterator[Future[Audio]]:
+    """The renders as they finish; when one fails or the caller leaves, those not yet begun are called off."""
+    try:
+        yield from as_completed(futures)
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _stem(
+    tempo: TempoMap,
+    settings: Rendering,
+    bank: SoundBank,
+    cache: StemCache | None,
+    num_samples: int,
+    should_stop: Callable[[], bool],
+    track: Track,
+) -> Audio:
+    if should_stop():
+        raise Cancelled("rendering was stopped")
+    if not track.notes:
+        return Audio.silence(2, num_samples, settings.sample_rate)
+    plays = instrument(track.instrument)
+    key = stem_key(track, tempo, plays, num_samples, settings.sample_rate, bank)
+    kept = None if cache is None else cache.get(key)
+    if kept is not None:
+        return kept
+    stem = render_track(track, tempo, plays, num_samples, settings.sample_rate, bank, should_stop)
+    if cache is not None:
+        cache.put(key, stem)
+    return stem
+
+
+def render_track(
+    track: Track,
+    tempo: TempoMap,
+    plays: Instrument,
+    num_samples: int,
+    sample_rate: int,
+    bank: SoundBank,
+    should_stop: Callable[[], bool] = never,
+) -> Audio:
+    """The sound of one track on an instrument, modelled or sampled: stereo, `float32 [2, num_samples]`.
+
+    What still rings at the very end is faded out within 50 ms.
+    """
+    if plays.voice is not None:
+        sound = render_voice(track, tempo, plays.voice, num_samples, sample_rate, should_stop)
+    else:
+        sound = render_sampled(track, tempo, plays.program, plays.bank, num_samples, sample_rate, bank)
+    fade = min(int(_END_FADE_S * sample_rate), num_samples)
+    samples = sound.samples.copy()
+    samples[:, num_samples - fade :] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
+    return Audio(samples, sample_rate)
+
+
+def stem_key(
+    track: Track, tempo: TempoMap, plays: Instrument, num_samples: int, sample_rate: int, bank: SoundBank
+) -> str:
+    """The SHA-256, in hex, of exactly what decides the sound of a track.
+
+    Its name, its role and the other tracks do not; the sound bank does for sampled instruments only.
+    """
+    decides = {
+        "engine": engine_version(),
+        "notes": [(note.start, note.pitch, note.duration, note.velocity) for note in track.notes],
+        "bends": [(bend.tick, bend.cents) for bend in track.bends],
+        "controls": [(control.tick, control.number, control.value) for control in track.controls],
+        "tempo": [(change.tick, change.bpm) for change in tempo.changes],
+        "plays": plays.voice or [plays.bank, plays.program, _bank_hash(bank)],
+        "length": [num_samples, sample_rate],
+    }
+    return hashlib.sha256(json.dumps(decides, separators=(",", ":")).encode()).hexdigest()
+
+
+@cache
+def engine_version() -> str:
+    """A hash of the code that makes sound, and of the libraries under it: any change makes every stem a new one."""
+    import scipy
+
+    code = hashlib.sha256(f"numpy {np.__version__} scipy {scipy.__version__}".encode())
+    room = resources.files("resonant") / "sound"
+    for part in (room, room / "voices", room / "sampler"):
+        for file in sorted(part.iterdir(), key=lambda each: each.name):
+            if file.name.endswith(".py"):
+                code.update(file.name.encode() + file.read_bytes())
+    return code.hexdigest()
+
+
+def _bank_hash(bank: SoundBank) -> str:
+    stat = bank.path.stat()
+    return _hash_of_file(bank, stat.st_size, stat.st_mtime_ns)
+
+
+@cache
+def _hash_of_file(bank: SoundBank, size: int, changed_ns: int) -> str:
+    """The bank's hash, read again only when its file has changed."""
+    return bank.sha256()

@@ -1,0 +1,155 @@
+"""Single cycles: what an oscillator and its filter give in steady state, as wavetables over the cutoff.
+
+A filter that moves slowly against the period of the note only weighs the harmonics of the wave. So a bank holds one
+cycle per cutoff, 1/8 octave apart, made from the wave's Fourier series times the analogue response of the filter: no
+harmonic above the limit exists, hence no alias, whatever the resonance or the drive. A voice then reads between
+two neighbouring cycles. Everything is plain array algebra (fft, take, tanh): an array library with these can run it.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+SIZE = 2048  # points per cycle, a power of two
+ROWS_PER_OCTAVE = 8
+LOWEST_RATIO_OCTAVES = -2.0  # cutoff two octaves under the note
+HIGHEST_RATIO_OCTAVES = 9.5
+AUDIBLE_HZ = 19_000.0
+_STEPS = int((HIGHEST_RATIO_OCTAVES - LOWEST_RATIO_OCTAVES) * ROWS_PER_OCTAVE) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """The raw wave: `shape` saw, square, pulse, triangle or sine; `width` 0…1 of a pulse."""
+
+    shape: str = "saw"
+    width: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A low-pass filter.
+
+    Args:
+        kind: ladder (24 dB per octave, Moog), diode (24 dB with a softer knee, TB-303) or svf (12 dB, Oberheim, Juno).
+        resonance: 0 none … 1 at the edge of ringing by itself.
+        drive: how hard the filtered wave is pushed into a tanh, 0 clean … 4 fierce.
+    """
+
+    kind: str = "ladder"
+    resonance: float = 0.2
+    drive: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Bank:
+    """Cycles of one wave by cutoff: `ROWS_PER_OCTAVE` rows to the octave, from `LOWEST_RATIO_OCTAVES` over the note.
+
+    Args:
+        table: `complex64 [rows * SIZE]`: real part the value, imaginary part the step to the next one.
+    """
+
+    table: NDArray[np.complex64]
+
+    def read(self, phase: NDArray[np.float64], cutoff: "Rows") -> Floats:
+        """The wave at each phase (in cycles, not negative): `float32 [samples]`."""
+        at = phase * SIZE
+        point = at.astype(np.int64)
+        fraction = (at - point).astype(np.float32)
+        index = (point & (SIZE - 1)) + cutoff.index * SIZE
+        value = np.take(self.table, index)
+        if cutoff.fraction is not None:
+            value = value + cutoff.fraction * (np.take(self.table, index + SIZE) - value)
+        return value.real + fraction * value.imag
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Where in a bank a cutoff lies: row `index`, and `fraction` of the way to the next; None reads one row only."""
+
+    index: NDArray[np.int64]
+    fraction: Floats | None
+
+    @classmethod
+    def at(cls, octaves: Floats) -> "Rows":
+        """The rows of cutoffs that lie `octaves` above the note; a single one stands for all samples."""
+        row = np.clip((octaves - LOWEST_RATIO_OCTAVES) * ROWS_PER_OCTAVE, 0.0, _STEPS - 1.001)
+        if len(row) == 1:  # a filter that stands still: the nearest of rows 1/8 octave apart will do
+            return cls(np.rint(row).astype(np.int64), None)
+        index = row.astype(np.int64)
+        return cls(index, (row - index).astype(np.float32))
+
+    def lowered(self, octaves: float) -> "Rows":
+        """The rows for an oscillator that many octaves above the note; to the nearest row."""
+        shift = round(octaves * ROWS_PER_OCTAVE)
+        return self if shift == 0 else Rows(np.clip(self.index - shift, 0, _STEPS - 2), self.fraction)
+
+
+def bank_for(wave: Wave, filter_: Filter, highest_hz: float, sample_rate: float) -> Bank:
+    """The bank for notes up to `highest_hz`: as many harmonics as fit under hearing and under half the rate."""
+    ceiling = min(AUDIBLE_HZ, 0.46 * sample_rate)
+    harmonics = max(int(ceiling / highest_hz), 1)
+    if harmonics > 24:  # in steps, so that neighbouring notes share a bank; coarser where the top is inaudible anyhow
+        steps = 4.0 if harmonics <= 128 else 2.0
+        harmonics = int(2.0 ** (np.floor(steps * np.log2(harmonics)) / steps))
+    return _bank(wave, filter_, min(harmonics, SIZE // 4))
+
+
+@lru_cache(maxsize=48)
+def _bank(wave: Wave, filter_: Filter, harmonics: int) -> Bank:
+    cutoff = 2.0 ** (LOWEST_RATIO_OCTAVES + np.arange(_STEPS) / ROWS_PER_OCTAVE)
+    k = np.arange(1, harmonics + 1)
+    ratio = (k / cutoff[:, None]).astype(np.float32)
+    cycles = _cycles(_series(wave, k).astype(np.complex64) * _response(filter_, ratio))
+    if filter_.drive > 0.0:
+        drive = np.float32(filter_.drive)
+        cycles = _cycles(_harmonics(np.tanh(drive * cycles) / np.tanh(drive), harmonics))
+    table = np.empty((_STEPS, SIZE), dtype=np.complex64)
+    table.real = cycles
+    table.imag = np.roll(cycles, -1, axis=1) - cycles
+    return Bank(table.reshape(-1))
+
+
+def _series(wave: Wave, k: NDArray[np.int64]) -> NDArray[np.complex128]:
+    """Fourier series: harmonic k sounds as Re(c_k exp(2 pi i k phase))."""
+    odd = k % 2
+    if wave.shape == "saw":
+        return -2j / (np.pi * k)
+    if wave.shape == "square":
+        return -4j * odd / (np.pi * k)
+    if wave.shape == "pulse":
+        return (4.0 / (np.pi * k)) * np.sin(np.pi * k * wave.width) + 0j
+    if wave.shape == "triangle":
+        return -8j * odd * (-1.0) ** ((k - 1) // 2) / (np.pi * k) ** 2
+    assert wave.shape == "sine", f"no wave is called {wave.shape!r}"
+    return -1j * (k == 1)
+
+
+def _response(filter_: Filter, ratio: Floats) -> NDArray[np.complex64]:
+    """Analogue response at `ratio` = frequency / cutoff, with half of the bass that resonance costs given back."""
+    s = np.complex64(1j) * ratio
+    if filter_.kind == "svf":
+        damping = np.float32(2.0 * (1.0 - 0.95 * filter_.resonance))
+        return 1.0 / (1.0 + damping * s + s * s)
+    pole = 1.0 + s
+    square = pole * pole
+    if filter_.kind == "diode":  # one capacitor of the TB-303's four is half the others
+        feedback = np.float32(5.0 * 0.93 * filter_.resonance)
+        return (1.0 + 0.5 * feedback) / (square * pole * (1.0 + 0.5 * s) + feedback)
+    assert filter_.kind == "ladder", f"no filter is called {filter_.kind!r}"
+    feedback = np.float32(4.0 * 0.95 * filter_.resonance)
+    return (1.0 + 0.5 * feedback) / (square * square + feedback)
+
+
+def _cycles(spectra: NDArray[np.complex64]) -> Floats:
+    padded = np.zeros((len(spectra), SIZE // 2 + 1), dtype=np.complex64)
+    padded[:, 1 : spectra.shape[1] + 1] = spectra
+    return np.fft.irfft(padded, SIZE, axis=1).astype(np.float32) * np.float32(SIZE / 2)
+
+
+def _harmonics(cycles: Floats, count: int) -> NDArray[np.complex64]:
+    return (np.fft.rfft(cycles, axis=1)[:, 1 : count + 1] * np.float32(2 / SIZE)).astype(np.complex64)

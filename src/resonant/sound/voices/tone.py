@@ -1,0 +1,183 @@
+"""A tone: one note, or a slur of notes, played on a patch. Plain array algebra; no state outlives a tone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resonant.audio import Samples
+from resonant.seeds import derived
+from resonant.sound.voices.cycle import Bank, Rows, bank_for
+from resonant.sound.voices.patch import Patch
+
+Floats = NDArray[np.float32]
+
+ACCENT_VELOCITY = 112
+_A4_PITCH, _A4_HZ = 69, 440.0
+_MIDDLE_C = 60
+_END_FADE_S = 0.004
+_CLICK_S = 0.004
+_CHUNK = 4096  # samples worked on at once: all that a reader touches stays in the second-level cache
+
+
+@dataclass(frozen=True)
+class Tone:
+    """What is played.
+
+    Args:
+        steps: (seconds from the start, pitch): the notes of a slur; one step for a single note.
+        gate_s: how long the last key is held, from the start of the tone.
+        velocity: 1…127 of the first note.
+        variant: which of the slightly different takes of this note.
+        from_pitch: where a portamento begins; None starts on the note.
+        cut_s: where a following note takes the voice away, or None where it rings out.
+    """
+
+    steps: tuple[tuple[float, int], ...]
+    gate_s: float
+    velocity: int
+    variant: int = 0
+    from_pitch: float | None = None
+    cut_s: float | None = None
+
+    def num_samples(self, patch: Patch, sample_rate: float) -> int:
+        seconds = self.gate_s + patch.amp.tail_s
+        if self.cut_s is not None:
+            seconds = min(seconds, self.cut_s + _END_FADE_S)
+        return max(int(seconds * sample_rate), 2)
+
+
+def sound(patch: Patch, tone: Tone, sample_rate: float, cents: NDArray[np.float64] | None = None) -> Samples:
+    """The sound of a tone at velocity 100's loudness: `float32 [2, samples]`.
+
+    Args:
+        cents: pitch wheel and modulation over the tone's samples, where they move.
+    """
+    num_samples = tone.num_samples(patch, sample_rate)
+    hz = _hz(_pitch(patch, tone, num_samples, sample_rate, cents))
+    step = hz / sample_rate
+    cycles = np.cumsum(step) if step.ndim else np.arange(num_samples) * step
+    above = _cutoff(patch, tone, num_samples, sample_rate) - np.log2(hz).astype(np.float32)
+    readers = [_reader(patch, tone, index, float(np.max(hz)), sample_rate) for index in range(len(patch.oscillators))]
+    mixed = np.zeros((2, num_samples), dtype=np.float32)
+    for start in range(0, num_samples, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        rows = Rows.at(above if len(above) == 1 else above[part])
+        for reader in readers:
+            reader.add(mixed[:, part], cycles[part], rows)
+    return _shaped(mixed, patch, tone, sample_rate)
+
+
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    """An oscillator at work: `ratio` of its frequency to the note's, where in its cycle it starts, its two levels."""
+
+    bank: Bank
+    ratio: float
+    start: float
+    left: np.float32
+    right: np.float32
+
+    def add(self, mixed: Samples, cycles: NDArray[np.float64], rows: Rows) -> None:
+        signal = self.bank.read(cycles * self.ratio + self.start, rows.lowered(float(np.log2(self.ratio))))
+        mixed[0] += self.left * signal
+        mixed[1] += self.right * signal
+
+
+def _reader(patch: Patch, tone: Tone, index: int, highest_hz: float, sample_rate: float) -> _Reader:
+    oscillator = patch.oscillators[index]
+    stray = patch.drift_cents * (2.0 * _chance(tone, "drift", index) - 1.0)
+    ratio = 2.0 ** ((oscillator.cents + stray) / 1200.0)
+    accented = patch.accent is not None and tone.velocity >= ACCENT_VELOCITY
+    filter_ = patch.accent if patch.accent is not None and accented else patch.filter
+    left, right = _sides(oscillator.pan)
+    return _Reader(
+        bank_for(oscillator.wave, filter_, highest_hz * ratio, sample_rate),
+        ratio,
+        _chance(tone, "phase", index) if patch.random_phase else 0.0,
+        np.float32(oscillator.level * left),
+        np.float32(oscillator.level * right),
+    )
+
+
+def _shaped(mixed: Samples, patch: Patch, tone: Tone, sample_rate: float) -> Samples:
+    """With its loudness, its tick and its warmth."""
+    num_samples = mixed.shape[1]
+    mixed *= patch.amp.curve(num_samples, sample_rate, tone.gate_s)
+    if patch.click > 0.0:
+        _add_click(mixed, patch, tone, sample_rate)
+    fade = min(int(_END_FADE_S * sample_rate), num_samples)
+    mixed[:, -fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
+    if patch.saturation > 0.0:
+        mixed = np.tanh(np.float32(patch.saturation) * mixed) / np.float32(patch.saturation)
+    return mixed
+
+
+def _hz(pitch: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    return np.asarray(_A4_HZ * np.exp2((np.asarray(pitch) - _A4_PITCH) / 12.0))
+
+
+def _pitch(
+    patch: Patch, tone: Tone, num_samples: int, sample_rate: float, cents: NDArray[np.float64] | None
+) -> NDArray[np.float64] | float:
+    """MIDI pitch over the tone, or one number where it stands still."""
+    first = tone.steps[0][1] + 12.0 * patch.octaves
+    vibrato, drop = patch.vibrato, patch.drop
+    slides = len(tone.steps) > 1 or tone.from_pitch is not None
+    if not slides and vibrato.cents == 0.0 and drop.semitones == 0.0 and cents is None:
+        return first
+    t = np.arange(num_samples) / sample_rate
+    pitch = _slur(patch, tone, t) if slides else np.full(num_samples, first)
+    if vibrato.cents > 0.0:
+        grown = np.minimum(t / vibrato.onset_s, 1.0) ** 2
+        pitch = pitch + vibrato.cents / 100.0 * grown * np.sin(2 * np.pi * vibrato.hz * t)
+    if drop.semitones > 0.0:
+        pitch = pitch + drop.semitones * np.exp(-t / drop.seconds)
+    return pitch if cents is None else pitch + cents / 100.0
+
+
+def _slur(patch: Patch, tone: Tone, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each step is approached as a capacitor charges: 95 % of the way after `glide_s`."""
+    constant_s = patch.glide_s / 3.0
+    now = float(tone.steps[0][1] if tone.from_pitch is None else tone.from_pitch)
+    pitch = np.full(len(t), now)
+    for (start, target), (end, _) in zip(tone.steps, (*tone.steps[1:], (float("inf"), 0)), strict=True):
+        part = (t >= start) & (t < end)
+        pitch[part] = target + (now - target) * np.exp((start - t[part]) / constant_s)
+        now = target + (now - target) * float(np.exp((start - end) / constant_s))
+    return pitch + 12.0 * patch.octaves
+
+
+def _cutoff(patch: Patch, tone: Tone, num_samples: int, sample_rate: float) -> Floats:
+    """log2 of the cutoff in Hz over the tone; a single number where it stands still."""
+    cutoff = patch.cutoff
+    touch = cutoff.velocity_octaves * (tone.velocity - 100) / 127.0
+    rest = np.log2(cutoff.hz) + cutoff.tracking * (tone.steps[0][1] - _MIDDLE_C) / 12.0 + touch
+    if cutoff.envelope_octaves == 0.0 and cutoff.lfo_octaves == 0.0:
+        return np.asarray([rest], dtype=np.float32)
+    opened = cutoff.envelope.curve(num_samples, sample_rate, tone.gate_s)
+    moved = np.float32(rest) + np.float32(cutoff.envelope_octaves) * opened
+    if cutoff.lfo_octaves == 0.0:
+        return moved
+    turn = np.float32(2 * np.pi * cutoff.lfo_hz / sample_rate)
+    start = np.float32(_chance(tone, "lfo") * 2 * np.pi)
+    return moved + np.float32(cutoff.lfo_octaves) * np.sin(start + turn * np.arange(num_samples, dtype=np.float32))
+
+
+def _sides(pan: float) -> tuple[float, float]:
+    """Constant power; the middle keeps its level on both sides."""
+    angle = (pan + 1.0) * np.pi / 4.0
+    return float(np.cos(angle) * np.sqrt(2.0)), float(np.sin(angle) * np.sqrt(2.0))
+
+
+def _add_click(mixed: Samples, patch: Patch, tone: Tone, sample_rate: float) -> None:
+    length = min(int(_CLICK_S * sample_rate), mixed.shape[1])
+    noise = np.random.default_rng(derived(tone.variant, "click", tone.steps[0][1])).random(length, dtype=np.float32)
+    noise -= noise.mean()
+    loudness = patch.click * (tone.velocity / 100.0) ** 2
+    mixed[:, :length] += np.float32(loudness) * noise * np.linspace(1.0, 0.0, length, dtype=np.float32) ** 2
+
+
+def _chance(tone: Tone, *names: object) -> float:
+    """0…1, always the same for the same note and take."""
+    return derived(tone.variant, tone.steps[0][1], *names) / 2.0**63
