@@ -1,0 +1,193 @@
+"""Audio files: read anything libsndfile knows, write WAV, FLAC, Ogg Vorbis and MP3, whole or not at all.
+
+24-bit WAV and FLAC repeat byte for byte for the same sound (no dither: its noise would lie at -144 dBFS, under any
+converter, and would make bytes differ). Ogg and MP3 are for listening: an Ogg stream has a serial number of its own.
+"""
+
+import errno
+import io
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from resonant.audio import Audio, Samples
+from resonant.errors import AudioError, PlaceError
+
+_BLOCK_FRAMES = 65_536
+
+
+class AudioFormat(Enum):
+    """A kind of file: its ending, and what libsndfile calls container and encoding."""
+
+    WAV = ("wav", "WAV", "PCM_24")
+    FLAC = ("flac", "FLAC", "PCM_24")
+    OGG = ("ogg", "OGG", "VORBIS")
+    MP3 = ("mp3", "MP3", "MPEG_LAYER_III")
+
+    @property
+    def ending(self) -> str:
+        """The ending of its files, without the dot."""
+        return self.value[0]
+
+    @classmethod
+    def named(cls, name: str) -> "AudioFormat":
+        """The format called "wav", "flac", "ogg" or "mp3".
+
+        Raises:
+            AudioError: another name.
+        """
+        for candidate in cls:
+            if candidate.ending == name.lower().lstrip("."):
+                return candidate
+        raise AudioError(f"audio format {name!r} is not one we write; choose wav, flac, ogg or mp3")
+
+
+class _Sink:
+    """A file for libsndfile to write into, which keeps the first error of the disk.
+
+    libsndfile calls back from C, where an exception can not pass: it would be printed and lost.
+    """
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+        self._error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self._error = self._error or error
+        return len(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def settle(self) -> None:
+        """All on the disk, or the error that kept it from getting there."""
+        if self._error is not None:
+            raise self._error
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+def write_audio(path: Path, audio: Audio, format: AudioFormat | None = None) -> None:
+    """Write audio to a file, atomically: a reader sees the old file or the whole new one.
+
+    Args:
+        path: the file; its folder must exist.
+        audio: sound within ±1.0.
+        format: kind of file; None takes it from the path's ending.
+
+    Raises:
+        AudioError: a sample beyond full scale, or one that is not a number (it would be clipped in silence), or an
+            ending, a rate or a number of channels the format does not have.
+        PlaceError: the disk is full, or the folder is missing or can not be written.
+    """
+    format = format or AudioFormat.named(path.suffix)
+    _refuse_clipping(path, audio.samples)
+    with _replaced(path) as file:
+        _write_blocks(file, path, audio, format)
+
+
+def read_audio(path: Path, sample_rate: int | None = None) -> Audio:
+    """The sound of a file, at its own rate or resampled to `sample_rate` (Hz).
+
+    Raises:
+        AudioError: the file is no audio file, is cut off, or is empty.
+        PlaceError: the file is missing or may not be read.
+    """
+    import soundfile
+
+    try:
+        with path.open("rb") as file:
+            _refuse_cut_riff(path, file)
+            samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
+    except OSError as error:
+        raise PlaceError(
+            f"{path} can not be read: {error.strerror or error}; check the path and its permissions"
+        ) from error
+    except soundfile.LibsndfileError as error:
+        reason = str(error.error_string).strip().rstrip(".")
+        raise AudioError(f"{path} is not an audio file we can read ({reason}); give WAV, FLAC, OGG or MP3") from error
+    if samples.shape[0] == 0:
+        raise AudioError(f"{path} holds no sound; it was probably cut off while it was written, export it again")
+    return resampled(Audio(np.ascontiguousarray(samples.T), rate), sample_rate or rate)
+
+
+def resampled(audio: Audio, sample_rate: int) -> Audio:
+    """The same sound at another rate (Hz), band-limited; the same value where the rate is already right."""
+    if audio.sample_rate == sample_rate:
+        return audio
+    import soxr
+
+    frames = soxr.resample(audio.samples.T, audio.sample_rate, sample_rate, quality="HQ")
+    return Audio(np.ascontiguousarray(np.atleast_2d(frames).T, dtype=np.float32), sample_rate)
+
+
+def _refuse_cut_riff(path: Path, file: BinaryIO) -> None:
+    """libsndfile reads half a WAV file as if it were whole; its header knows better."""
+    header = file.read(8)
+    here = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if header[:4] == b"RIFF" and int.from_bytes(header[4:8], "little") + 8 > here + 1:
+        raise AudioError(f"{path} was cut off: {here} bytes are there of those its header names; export it again")
+
+
+def _refuse_clipping(path: Path, samples: Samples) -> None:
+    highest = float(np.abs(samples).max(initial=0.0))
+    if not highest <= 1.0:
+        raise AudioError(
+            f"{path.name} would clip: its highest sample is {highest:.3f} of full scale; lower the gain before writing"
+        )
+
+
+def _write_blocks(file: _Sink, path: Path, audio: Audio, format: AudioFormat) -> None:
+    """Blocks, because libsndfile's Vorbis encoder overruns its stack when a minute comes in one call."""
+    import soundfile
+
+    _, container, encoding = format.value
+    try:
+        with soundfile.SoundFile(file, "w", audio.sample_rate, audio.channels, encoding, format=container) as sound:
+            for start in range(0, audio.num_samples, _BLOCK_FRAMES):
+                sound.write(audio.samples[:, start : start + _BLOCK_FRAMES].T)
+    except soundfile.LibsndfileError as error:
+        raise AudioError(
+            f"{path.name}: {format.ending} can not hold {audio.channels} channels at {audio.sample_rate} Hz; "
+            "choose wav, or another sample rate"
+        ) from error
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[_Sink]:
+    """A file beside `path` that takes its place when all is written and on disk; else nothing is left."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with temporary.open("xb", buffering=0) as file:
+            sink = _Sink(file)
+            yield sink
+            sink.settle()
+        temporary.replace(path)
+    except OSError as error:
+        raise PlaceError(_place_message(path, error)) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _place_message(path: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full: {path} was not written; free some space and try again"
+    if error.errno == errno.ENOENT:
+        return f"folder {path.parent} does not exist; make it first, or choose another with --out"
+    return f"{path} can not be written: {error.strerror}; choose a folder you may write to"

@@ -1,0 +1,1 @@
+"""Effects: pure functions on `float32 [channels, samples]`, one file each."""

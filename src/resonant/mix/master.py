@@ -1,0 +1,140 @@
+"""The bus to a master: tone, glue, age, and a loudness that lands under a true-peak ceiling."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resonant.audio import Audio, Samples
+from resonant.brief.model import Sound
+from resonant.mix.effects.compressor import compress
+from resonant.mix.effects.envelope import BLOCK, with_gain
+from resonant.mix.effects.eq import Band, equalise
+from resonant.mix.effects.limiter import limiter_gain
+from resonant.mix.effects.saturation import saturate
+from resonant.mix.effects.tape import age
+from resonant.mix.loudness import Loudness, gated_lufs, measure, peak_envelope, quick_lufs, weighted_power
+from resonant.mix.model import MasterChain
+
+_WORKING_LUFS = -18.0
+_CEILING_MARGIN_DB = 0.1  # what other oversampling filters and 24-bit rounding may read more than ours
+_MAX_GAIN_DB = 30.0
+_DC_CUT_HZ = 18.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Master:
+    """A finished bus, what its meters read, and the gain in dB that brought it there (before the limiter)."""
+
+    audio: Audio
+    loudness: Loudness
+    gain_db: float
+
+
+def master(bus: Audio, chain: MasterChain, sound: Sound) -> Master:
+    """The bus ready to publish.
+
+    The integrated loudness lies on `sound.loudness_lufs` unless that needs more than 30 dB of gain or the material is
+    all peaks; the true peak never lies above `sound.peak_dbtp`. Silence stays silence.
+    """
+    loudness = quick_lufs(bus)
+    if loudness is None:
+        return Master(bus, measure(bus), 0.0)
+    working = bus.samples * np.float32(10.0 ** ((_WORKING_LUFS - loudness) / 20.0))
+    tilt = _tilt(working, bus.sample_rate, chain)
+    glued = compress(working, bus.sample_rate, chain.glue) if chain.glue is not None else working
+    driven = saturate(glued, bus.sample_rate, chain.drive_db)
+    aged = age(driven, bus.sample_rate, sound.lofi)
+    # last, because compressing or driving a lopsided wave such as a kick's leaves a constant behind
+    toned = equalise(aged, bus.sample_rate, (Band("low_cut", _DC_CUT_HZ), *tilt))
+    return _landed(Audio(toned, bus.sample_rate), sound, _WORKING_LUFS - loudness)
+
+
+def _tilt(samples: Samples, sample_rate: int, chain: MasterChain) -> tuple[Band, ...]:
+    """Two gentle shelves that bring lows and highs halfway to where the chain wants them."""
+    low, middle, high = _band_levels_db(samples, sample_rate)
+    limit = chain.tilt_limit_db
+
+    def gain_db(level: float, wanted: float) -> float:
+        return float(np.clip(0.5 * (wanted - (level - middle)), -limit, limit)) if level > middle - 40.0 else 0.0
+
+    return (
+        Band("low_shelf", 110.0, gain_db(low, chain.low_db)),
+        Band("high_shelf", 5500.0, gain_db(high, chain.high_db)),
+    )
+
+
+def _band_levels_db(samples: Samples, sample_rate: int) -> tuple[float, float, float]:
+    """Power under 120 Hz, 300 Hz…3 kHz, and over 5 kHz, from up to 60 windows over the whole piece."""
+    from scipy import fft
+
+    size = 8192
+    mono = np.pad(samples.mean(axis=0), (0, size))
+    starts = np.linspace(0, mono.size - size, 60).astype(np.int64)
+    frames = np.stack([mono[start : start + size] for start in starts]) * np.hanning(size).astype(np.float32)
+    power = (np.abs(fft.rfft(frames, axis=1)) ** 2).sum(axis=0)
+    freqs = np.arange(power.size) * sample_rate / size
+    bands = (freqs < 120.0, (freqs >= 300.0) & (freqs < 3000.0), freqs >= 5000.0)
+    low, middle, high = (float(10.0 * np.log10(power[band].sum() + 1e-20)) for band in bands)
+    return low, middle, high
+
+
+def _landed(audio: Audio, sound: Sound, lifted_db: float) -> Master:
+    """Input gain and limiter gain solved together on the block grid, then applied once; what little is left is scaled.
+
+    A limiter's gain moves slowly against the sound, so the loudness behind it is that of the sound's weighted power
+    times the gain squared; the search for the input gain therefore never touches a sample.
+    """
+    rate, ceiling_db = audio.sample_rate, sound.peak_dbtp - _CEILING_MARGIN_DB
+    ceiling = 10.0 ** (ceiling_db / 20.0)
+    peaks = peak_envelope(audio.samples, relative_floor=0.25)
+    gain_db = _gain_for(sound.loudness_lufs, peaks, _block_means(weighted_power(audio)), rate, ceiling)
+    finished = Audio(_pushed(audio.samples, peaks, gain_db, rate, ceiling), rate)
+    loudness = measure(finished)
+    missing_db = 0.0 if loudness.integrated_lufs is None else sound.loudness_lufs - loudness.integrated_lufs
+    if abs(missing_db) > 0.1:
+        gain_db = min(gain_db + missing_db, _MAX_GAIN_DB)
+        finished = Audio(_pushed(audio.samples, peaks, gain_db, rate, ceiling), rate)
+        loudness = measure(finished)
+    over_db = loudness.true_peak_dbtp - ceiling_db
+    if over_db > 0.0:
+        finished = Audio(finished.samples * np.float32(10.0 ** (-over_db / 20.0)), rate)
+        loudness = loudness.changed_by(-over_db)
+        gain_db -= over_db
+    return Master(finished, loudness, gain_db + lifted_db)
+
+
+def _gain_for(
+    target_lufs: float, peaks: Samples, power: NDArray[np.float64], sample_rate: int, ceiling: float
+) -> float:
+    """The input gain in dB at which the limited loudness meets the target, by up to 8 corrected steps."""
+    edges = _hop_edges(power.size, sample_rate)
+    gain_db = 0.0
+    for _ in range(8):
+        curve = 10.0 ** (gain_db / 20.0) * limiter_gain(peaks * 10.0 ** (gain_db / 20.0), sample_rate, ceiling)
+        loudness = gated_lufs(_hop_means(power * curve**2, edges))
+        if loudness is None or abs(target_lufs - loudness) < 0.02:
+            break
+        gain_db = min(gain_db + target_lufs - loudness, _MAX_GAIN_DB)
+    return gain_db
+
+
+def _pushed(samples: Samples, peaks: Samples, gain_db: float, sample_rate: int, ceiling: float) -> Samples:
+    gain = 10.0 ** (gain_db / 20.0)
+    return with_gain(samples, gain * limiter_gain(peaks * gain, sample_rate, ceiling))
+
+
+def _block_means(power: Samples) -> NDArray[np.float64]:
+    blocks = -(-power.size // BLOCK)
+    padded = np.pad(power, (0, blocks * BLOCK - power.size))
+    return np.asarray(padded.reshape(blocks, BLOCK).mean(axis=1, dtype=np.float64))
+
+
+def _hop_edges(blocks: int, sample_rate: int) -> NDArray[np.int64]:
+    """First block of each 100 ms; one hop where there is less than that."""
+    edges = np.round(np.arange(0.0, blocks + 1e-6, sample_rate / 10.0 / BLOCK)).astype(np.int64)
+    return edges if edges.size > 1 else np.array([0, blocks])
+
+
+def _hop_means(power: NDArray[np.float64], edges: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(np.add.reduceat(power[: edges[-1]], edges[:-1]) / np.diff(edges))

@@ -1,0 +1,127 @@
+"""One track through its strip: level, equaliser, compressor, saturation, place, room."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from resonant.audio import Audio, Samples
+from resonant.mix.effects.chorus import chorus
+from resonant.mix.effects.compressor import compress
+from resonant.mix.effects.convolution import convolved
+from resonant.mix.effects.delay import echo_response
+from resonant.mix.effects.ducking import duck
+from resonant.mix.effects.limiter import limit
+from resonant.mix.effects.reverb import RoomName, impulse_response
+from resonant.mix.effects.saturation import saturate
+from resonant.mix.effects.width import equalise_sides, place
+from resonant.mix.loudness import quick_lufs
+from resonant.mix.model import Echo, Strip
+
+REFERENCE_DBFS = -20.0
+"""The RMS level, while it plays, at which a part goes through compressor and saturation."""
+
+STRIP_CEILING_DBFS = -7.0
+"""No exported stem goes over this, so that stems have headroom and their sum stays within full scale."""
+
+_AUDIBLE_DBFS = -75.0
+_FADE_S = 0.4
+
+
+def process_strip(audio: Audio, strip: Strip, num_samples: int) -> Audio:
+    """The track as it is heard in the mix, with its own reverb and echoes.
+
+    A pure function of what it is given, so its result may be kept under a hash of it.
+
+    Args:
+        audio: the dry stem, mono or stereo.
+        strip: its settings.
+        num_samples: length of the result; its last 0.4 s fade to silence where the sound goes on longer.
+
+    Returns:
+        Stereo. A silent stem stays silent.
+    """
+    level_db = playing_level_db(audio)
+    if level_db is None:
+        return Audio.silence(2, num_samples, audio.sample_rate)
+    dry = _shaped(
+        _one_side_if_mono(audio.samples), audio.sample_rate, strip, 10.0 ** ((REFERENCE_DBFS - level_db) / 20.0)
+    )
+    loudness = quick_lufs(Audio(dry, audio.sample_rate))
+    wet = _in_its_room(dry, audio.sample_rate, strip, num_samples)
+    if loudness is not None:
+        wet *= np.float32(10.0 ** ((strip.level_lufs - loudness) / 20.0))
+    return Audio(_finished(wet, audio.sample_rate), audio.sample_rate)
+
+
+def playing_level_db(audio: Audio) -> float | None:
+    """RMS level in dBFS of the 50 ms stretches in which the part plays, or None where it never does.
+
+    A stretch counts when it is within 20 dB of the mean of those above the floor.
+    """
+    size = audio.sample_rate // 20
+    whole = max(1, audio.num_samples // size)
+    cut = audio.samples[:, : whole * size].reshape(audio.channels, whole, -1)
+    if cut.size == 0:
+        return None
+    power = np.einsum("cwn,cwn->w", cut, cut) / (cut.shape[0] * cut.shape[2])
+    playing = power[power > 10.0 ** (_AUDIBLE_DBFS / 10.0)]
+    if playing.size == 0:
+        return None
+    return float(10.0 * np.log10(playing[playing > 0.01 * playing.mean()].mean()))
+
+
+def _one_side_if_mono(samples: Samples) -> Samples:
+    """One channel where both are the same: half the work."""
+    if samples.shape[0] == 2 and np.array_equal(samples[0], samples[1]):
+        return samples[:1]
+    return samples
+
+
+def _shaped(samples: Samples, sample_rate: int, strip: Strip, gain: float) -> Samples:
+    """The dry part, in its place. Stereo."""
+    part = samples * np.float32(gain)
+    part = equalise_sides(part, sample_rate, strip.bands, strip.width, strip.mono_below_hz)
+    if strip.compression is not None:
+        part = compress(part, sample_rate, strip.compression)
+    part = saturate(part, sample_rate, strip.drive_db)
+    if strip.chorus > 0.0:
+        part = chorus(part, sample_rate, strip.chorus)
+    part = place(part, strip.pan)
+    if strip.ducking is not None:
+        part = duck(part, sample_rate, strip.ducking.times_s, strip.ducking.amount, strip.ducking.release_s)
+    return part
+
+
+def _in_its_room(dry: Samples, sample_rate: int, strip: Strip, num_samples: int) -> Samples:
+    out = np.zeros((2, num_samples), dtype=np.float32)
+    if strip.room_db is not None or strip.echo is not None:
+        response = _space(strip.room, strip.room_db, strip.echo, sample_rate)
+        out = convolved(dry.mean(axis=0, dtype=np.float32), response, num_samples)
+    length = min(num_samples, dry.shape[1])
+    out[:, :length] += dry[:, :length]
+    return out
+
+
+@lru_cache(maxsize=64)
+def _space(room: RoomName, room_db: float | None, echo: Echo | None, sample_rate: int) -> Samples:
+    """Room and echoes of a strip as one response, the echoes in the room too."""
+    parts = []
+    if room_db is not None:
+        parts.append(impulse_response(room, sample_rate) * np.float32(10.0 ** (room_db / 20.0)))
+    if echo is not None:
+        response = echo_response(sample_rate, echo.step_s, echo.feedback)
+        parts.append(response * np.float32(10.0 ** (echo.send_db / 20.0)))
+    space = np.zeros((2, max(part.shape[1] for part in parts)), dtype=np.float32)
+    for part in parts:
+        space[:, : part.shape[1]] += part
+    return space
+
+
+def _finished(samples: Samples, sample_rate: int) -> Samples:
+    """Within its headroom, and faded out at the very end."""
+    if np.abs(samples).max(initial=0.0) > 10.0 ** (STRIP_CEILING_DBFS / 20.0):
+        samples = limit(samples, sample_rate, STRIP_CEILING_DBFS)
+    fade = min(round(_FADE_S * sample_rate), samples.shape[1])
+    if fade:
+        samples[:, -fade:] *= np.cos(np.linspace(0.0, np.pi / 2.0, fade, dtype=np.float32)) ** 2
+    return samples
