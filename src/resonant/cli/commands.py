@@ -1,0 +1,112 @@
+"""The table of commands, and what becomes of errors: one sentence on stderr and an exit code.
+
+    0 done · 1 a fault of ours · 2 something given is not right · 3 the place is not right · 130 cancelled
+
+Nothing heavier than click is imported here, so that `--help` and completion are instant.
+"""
+
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import IO, Any
+
+import click
+
+from resonant.errors import Cancelled, ResonantError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command: "module:name" of the click command, and the first line of its help (a test holds the two together)."""
+
+    place: str
+    help: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "compose": Entry("resonant.cli.compose:compose", "Compose a song from one sentence."),
+    "brief": Entry("resonant.cli.brief:brief", "Show what is understood of a sentence, and what is assumed."),
+    "render": Entry("resonant.cli.render:render", "Play a MIDI file with our sounds and our mix."),
+    "describe": Entry("resonant.cli.describe:describe", "Report on a song: form, chords, ranges, loudness, metrics."),
+    "styles": Entry("resonant.cli.brief:styles", "List the styles."),
+    "presets": Entry("resonant.cli.brief:presets", "List the presets, or explain where each setting comes from."),
+    "soundbank": Entry("resonant.cli.soundbank:soundbank", "Say which sounds are in use, and how to get better ones."),
+    "evaluate": Entry("resonant.cli.evaluate:evaluate", "Compose many prompts and print a table of metrics."),
+    "reindex": Entry("resonant.cli.reindex:reindex", "Rebuild the catalogue of songs from their folders."),
+    "doctor": Entry("resonant.cli.doctor:doctor", "Check whether everything is in place."),
+    "completion": Entry("resonant.cli.completion:completion", "Print the shell completion for bash, zsh or fish."),
+}
+
+
+class Fault(click.ClickException):
+    """An error on its way to the user."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"resonant: {self.message}", file=file or sys.stderr)
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].place.partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        own = click.Command.shell_complete(self, ctx, incomplete)
+        return [
+            *(CompletionItem(name, help=entry.help) for name, entry in COMMANDS.items() if name.startswith(incomplete)),
+            *own,
+        ]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except ResonantError as error:
+            if ctx.params.get("debug"):
+                raise
+            raise Fault(str(error), error.exit_code) from error
+        except KeyboardInterrupt as error:
+            raise Fault("stopped; nothing half-written is left", Cancelled.exit_code) from error
+        except BrokenPipeError:
+            raise  # click knows: the reader of our output went away
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            message = f"a fault of ours ({type(error).__name__}: {error}); add --debug behind `resonant` to see where"
+            raise Fault(" ".join(message.split()), 1) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="resonant", message="resonant %(version)s")
+@click.option("--debug", is_flag=True, help="Show where an error came from.")
+def resonant(debug: bool) -> None:
+    """Words in, multi-track music out.
+
+    \b
+    resonant compose "warm gospel in C, 120 bpm, walking bass, 8 bars"
+    """
+
+
+def main() -> None:
+    """The entry point of the `resonant` command."""
+    resonant(prog_name="resonant")

@@ -1,0 +1,163 @@
+"""`song.json`: everything about a song but its sound, for people to read and for us to read back without loss.
+
+What a person wants to know stands first (title, form, chords, settings); what only we need (every note) stands last, one
+note a short list. Fields are versioned by `schema`; a file of a later schema is refused, never guessed at.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from resonant.brief.model import Brief
+from resonant.errors import InputError, ResonantError
+from resonant.library.model import Lineage, Song
+from resonant.score.model import Bend, Control, Note, Score
+from resonant.score.region import Region
+
+SCHEMA = 1
+_LINE_WIDTH = 118
+_EVENTS = {"notes": Note, "bends": Bend, "controls": Control}
+
+
+@dataclass(frozen=True)
+class SongDocument:
+    """What `song.json` holds: the song without its sound, and the files beside it.
+
+    Args:
+        song: brief, score, locks, lineage; stems and mix are None.
+        name: the name of its folder.
+        files: SHA-256 by file, relative to the folder.
+        meters: what the meters read, in plain numbers: `integrated_lufs`, `true_peak_dbtp`, … by "master" and stem.
+    """
+
+    song: Song
+    name: str
+    files: Mapping[str, str]
+    meters: Mapping[str, Any]
+
+
+def to_text(document: SongDocument) -> str:
+    """The document as JSON; the same document gives the same text."""
+    song = document.song
+    score = TypeAdapter(Score).dump_python(song.score, mode="json")
+    for track in score["tracks"]:
+        track |= {kind: [list(event.values()) for event in track[kind]] for kind in _EVENTS}
+    lineage = song.lineage
+    data = {
+        "schema": SCHEMA,
+        "name": document.name,
+        "title": song.score.title,
+        "text": song.brief.text,
+        "key": str(song.score.key),
+        "tempo_bpm": song.score.tempo.bpm,
+        "seconds": round(song.score.seconds, 3),
+        "form": [f"{s.name} ({s.material}), bars {s.start_bar + 1}-{s.end_bar}" for s in song.score.sections],
+        "chords": _chords_by_bar(song.score),
+        "lineage": {
+            "parent": lineage.parent,
+            "region": None if lineage.region is None else _ranges(lineage.region),
+            "players": dict(sorted(lineage.players.items())),
+            "settings": dict(sorted(lineage.settings.items())),
+            "seed": lineage.seed,
+            "versions": dict(sorted(lineage.versions.items())),
+        },
+        "locks": _ranges(song.locks),
+        "meters": document.meters,
+        "files": dict(sorted(document.files.items())),
+        "brief": TypeAdapter(Brief).dump_python(song.brief, mode="json"),
+        "score": score,
+    }
+    return _readable(data) + "\n"
+
+
+def from_text(text: str, path: Path) -> SongDocument:
+    """The document in the text of `song.json`; `path` is how errors call it.
+
+    Raises:
+        InputError: the text is no song of ours, is of a later schema, or is damaged.
+    """
+    try:
+        data = json.loads(text)
+        schema = data["schema"]
+        if schema != SCHEMA:
+            raise InputError(
+                f"{path} is of schema {schema} and this version reads {SCHEMA}; update resonant to open it"
+            )
+        return SongDocument(_song(data), data["name"], data["files"], data["meters"])
+    except InputError:
+        raise
+    except (ValueError, LookupError, TypeError, ValidationError, ResonantError) as error:
+        raise InputError(
+            f"{path} is damaged and can not be read; restore it from a copy, or import its song.mid"
+        ) from error
+
+
+def _song(data: dict[str, Any]) -> Song:
+    score = data["score"]
+    for track in score["tracks"]:
+        for kind, event in _EVENTS.items():
+            names = list(event.__dataclass_fields__)
+            track[kind] = [dict(zip(names, row, strict=True)) for row in track[kind]]
+    lineage = data["lineage"]
+    region = None if lineage["region"] is None else _region(lineage["region"])
+    return Song(
+        brief=_reader(Brief).validate_python(data["brief"]),
+        score=_reader(Score).validate_python(score),
+        locks=_region(data["locks"]),
+        lineage=Lineage(**{**lineage, "region": region}),
+    )
+
+
+@cache
+def _reader(kind: type) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _chords_by_bar(score: Score) -> list[str]:
+    """The chords of four bars a line, as "| Dm7 G7 | Cmaj7 | …"."""
+    bars = [
+        " ".join(span.chord.symbol(score.key) for span in score.chords_in(*score.bar_ticks(bar)))
+        for bar in range(score.bars)
+    ]
+    return (
+        ["| " + " | ".join(bars[start : start + 4]) + " |" for start in range(0, len(bars), 4)] if score.harmony else []
+    )
+
+
+def _ranges(region: Region) -> dict[str, list[list[int]]]:
+    return {track: [list(span) for span in region.ranges_of(track)] for track in region.tracks}
+
+
+def _region(ranges: Mapping[str, list[list[int]]]) -> Region:
+    return Region(
+        frozenset((track, bar) for track, spans in ranges.items() for start, end in spans for bar in range(start, end))
+    )
+
+
+def _readable(value: Any, indent: int = 0) -> str:
+    """JSON in which whatever fits into a line stands on one, and lists of numbers are filled like text."""
+    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if len(flat) + indent <= _LINE_WIDTH or not isinstance(value, dict | list | tuple):
+        return flat
+    inner = " " * (indent + 1)
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(key, ensure_ascii=False)}: {_readable(item, indent + 1)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(inner + row for row in rows) + "\n" + " " * indent + "}"
+    rows = _filled([_readable(item, indent + 1) for item in value], _LINE_WIDTH - indent)
+    return "[\n" + ",\n".join(inner + row for row in rows) + "\n" + " " * indent + "]"
+
+
+def _filled(items: list[str], width: int) -> list[str]:
+    """Short items many to a line; long ones, and those that are broken already, one to a line."""
+    rows: list[str] = []
+    for item in items:
+        if rows and len(item) < 30 and len(rows[-1]) + len(item) + 2 <= width:
+            rows[-1] += ", " + item
+        else:
+            rows.append(item)
+    return rows

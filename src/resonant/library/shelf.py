@@ -1,0 +1,151 @@
+"""Songs as folders: saved whole or not at all, loaded again without loss.
+
+<slug of the title>-<short hash>/
+  song.json    brief, form, chords, settings, seed, versions, hashes of the files beside it, every note
+  song.mid     the score for any other program
+  score.png    the score to look at
+  mix.wav      the mastered mix
+  stems/       each track through its strip; their sum is the mix before mastering
+"""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+
+from resonant.audio import Audio
+from resonant.audio_files import AudioFormat, write_audio
+from resonant.errors import InputError
+from resonant.library.catalogue import Catalogue
+from resonant.library.document import SongDocument, from_text, to_text
+from resonant.library.model import Song
+from resonant.library.place import disk_errors, settle_folder, unfinished_folder, write_durably
+from resonant.pictures.roll import piano_roll_png
+from resonant.score.midi import to_midi_bytes
+
+DOCUMENT = "song.json"
+_NAME_LENGTH = 40
+
+
+def save_song(song: Song, root: Path, formats: Sequence[AudioFormat] = (AudioFormat.WAV,)) -> Path:
+    """The folder of the song, new in the library at `root`; a song that is there already byte for byte is kept.
+
+    Raises:
+        PlaceError: the disk is full, or the place is read-only or no folder; nothing half-written is left.
+    """
+    with disk_errors(root), unfinished_folder(root) as folder:
+        files = _write_files(song, folder, formats)
+        name = f"{slug(song.score.title or song.brief.text)}-{_digest(song)}"
+        text = to_text(SongDocument(song, name, files, _meters(song)))
+        path = _placed(folder, root, name, text)
+    with disk_errors(root), Catalogue(root) as catalogue:
+        catalogue.add(load_song(path), path)
+    return path
+
+
+def load_song(path: Path) -> SongDocument:
+    """The song in a folder (or in a `song.json`), without its sound.
+
+    Raises:
+        InputError: there is no song, or it is damaged.
+    """
+    document = path if path.name == DOCUMENT else path / DOCUMENT
+    try:
+        return from_text(document.read_text(encoding="utf-8"), document)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(
+            f"{path} holds no song: there is no {DOCUMENT}; give the folder that `resonant compose` made"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{document} is damaged: it is no text; restore it from a copy") from error
+
+
+def changed_files(path: Path) -> tuple[str, ...]:
+    """The files of a song that are missing or no longer what was saved."""
+    document = load_song(path)
+    return tuple(
+        name for name, digest in document.files.items() if not (path / name).is_file() or _sha256(path / name) != digest
+    )
+
+
+def slug(text: str) -> str:
+    """A file name of small letters, digits and hyphens that recalls the text; "song" where it has none of them."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return (words[:_NAME_LENGTH].rsplit("-", 1)[0] if len(words) > _NAME_LENGTH else words).strip("-") or "song"
+
+
+def _write_files(song: Song, folder: Path, formats: Sequence[AudioFormat]) -> dict[str, str]:
+    """Writes all but `song.json`; gives the SHA-256 of each file by its name in the folder."""
+    write_durably(folder / "song.mid", to_midi_bytes(song.score))
+    write_durably(folder / "score.png", piano_roll_png(song.score))
+    sounds = {f"{stem}.{form.ending}": (audio, form) for stem, audio in _sounds(song).items() for form in formats}
+    if len(sounds) > 1:
+        (folder / "stems").mkdir()
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(lambda item: write_audio(folder / item[0], *item[1]), sounds.items()))
+    names = ["song.mid", "score.png", *sounds]
+    return {name: _sha256(folder / name) for name in sorted(names)}
+
+
+def _sounds(song: Song) -> dict[str, Audio]:
+    """The master and the stems by path without ending; stems through their strips where the song was mixed."""
+    if song.mix is not None:
+        return {"mix": song.mix.master} | _stem_paths(song.mix.stems)
+    return {} if song.stems is None else _stem_paths(song.stems.tracks)
+
+
+def _stem_paths(stems: Mapping[str, Audio]) -> dict[str, Audio]:
+    paths: dict[str, Audio] = {}
+    for name, audio in stems.items():
+        base = f"stems/{slug(name).replace('-', '_')}"
+        number = 1 + sum(path == base or path.startswith(f"{base}_") for path in paths)
+        paths[base if base not in paths else f"{base}_{number}"] = audio
+    return paths
+
+
+def _meters(song: Song) -> dict[str, object]:
+    if song.mix is None:
+        return {}
+    meters = song.mix.meters
+    stems = {name: _rounded(asdict(loudness)) for name, loudness in sorted(meters.stems.items())}
+    return {"master": _rounded(asdict(meters.master)), "gain_db": round(meters.gain_db, 2), "stems": stems}
+
+
+def _rounded(readings: dict[str, float | None]) -> dict[str, float | None]:
+    """Readings to two decimals; silence, which has none or minus infinity, as None."""
+    return {
+        name: None if value is None or abs(value) == float("inf") else round(value, 2)
+        for name, value in readings.items()
+    }
+
+
+def _digest(song: Song) -> str:
+    """Eight hex digits that name what was asked, written and by which versions."""
+    return hashlib.sha256(to_text(SongDocument(song, "", {}, {})).encode()).hexdigest()[:8]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _placed(folder: Path, root: Path, name: str, text: str) -> Path:
+    """Gives the finished folder its final name; a number follows where another song has it."""
+    data = text.encode()
+    write_durably(folder / DOCUMENT, data)
+    settle_folder(folder)
+    number = 1
+    while True:
+        path = root / (name if number == 1 else f"{name}-{number}")
+        if path.is_dir() and (path / DOCUMENT).is_file() and (path / DOCUMENT).read_bytes() == data:
+            return path
+        if not path.exists():
+            folder.rename(path)
+            settle_folder(root)
+            return path
+        number += 1

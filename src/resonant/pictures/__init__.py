@@ -1,0 +1,1 @@
+"""Scores and sounds drawn as pictures."""

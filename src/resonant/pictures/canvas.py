@@ -1,0 +1,58 @@
+"""What all pictures share: colours, type, and PNG bytes that are the same for the same picture."""
+
+import io
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageFont import FreeTypeFont, ImageFont
+
+Colour = tuple[int, int, int]
+
+PAPER: Colour = (252, 251, 248)
+INK: Colour = (38, 38, 44)
+FAINT_INK: Colour = (122, 122, 130)
+BAR_LINE: Colour = (196, 196, 200)
+BEAT_LINE: Colour = (230, 229, 226)
+SHADE: Colour = (243, 242, 238)
+
+ROLE_COLOURS: dict[str, Colour] = {
+    "drums": (92, 88, 100), "percussion": (150, 118, 82), "bass": (36, 98, 160), "chords": (232, 158, 44),
+    "melody": (206, 52, 72), "pad": (120, 170, 208), "arpeggio": (64, 160, 128), "strings": (142, 92, 168),
+    "counter": (226, 122, 150),
+}  # fmt: skip
+OTHER_ROLE: Colour = (110, 130, 90)
+# Sections of one material have one colour.
+MATERIAL_COLOURS: tuple[Colour, ...] = (
+    (214, 226, 240), (250, 226, 190), (216, 236, 216), (240, 214, 224), (228, 220, 242), (236, 234, 204), (210, 236, 236),
+)  # fmt: skip
+
+
+def role_colour(role: str) -> Colour:
+    return ROLE_COLOURS.get(role, OTHER_ROLE)
+
+
+def material_colour(material: str) -> Colour:
+    letter = ord(material[0].upper()) - ord("A") if material else 0
+    return MATERIAL_COLOURS[letter % len(MATERIAL_COLOURS)]
+
+
+def mixed(colour: Colour, other: Colour, amount: float) -> Colour:
+    """`colour` with `amount` (0…1) of another."""
+    red, green, blue = (round(a + (b - a) * amount) for a, b in zip(colour, other, strict=True))
+    return red, green, blue
+
+
+@cache
+def type_of_size(size: int) -> "FreeTypeFont | ImageFont":
+    """Pillow's own typeface: the same letters on every machine."""
+    from PIL import ImageFont
+
+    return ImageFont.load_default(size)
+
+
+def png(image: "Image") -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=4)
+    return out.getvalue()
