@@ -13,9 +13,9 @@ from resonant.units import TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Metre, Tick
 
 # Mean velocities of the Groove MIDI Dataset's rock, funk, soul and hip-hop takes: backbeats 106, hats 90 on the beat,
 # 65 on the off-beat and 50 between, ghost notes about 30.
-VELOCITY = {"X": 113, "f": 111, "d": 100, "x": 91, "o": 58, "g": 31}
-TRIM: Mapping[str, int] = {"kick": -6, "pedal": -26, "rim": -6, "ride": -6, "open_hat": 2, "shaker": -14, "tambourine": -12}
-OFF_BEAT = {True: (0, -17, -30), False: (0, -8, -14)}  # a timekeeper's off-eighths and sixteenths, drummer and machine
+VELOCITY = {"X": 118, "f": 114, "d": 100, "x": 91, "o": 53, "g": 26}
+TRIM: Mapping[str, int] = {"kick": -9, "pedal": -30, "rim": -6, "ride": -6, "open_hat": 2, "shaker": -14, "tambourine": -12}
+OFF_BEAT = {True: (0, -26, -38), False: (0, -8, -14)}  # a timekeeper's off-eighths and sixteenths, drummer and machine
 GRACE_MS, GRACE_LEVEL = 28.0, 0.45
 SHORTEST_TICKS: Tick = 24
 
@@ -43,12 +43,12 @@ class Hand:
     def of(cls, context: Context, drummer: bool, level: float) -> "Hand":
         """The hand that the style's feel describes.
 
-        A drummer's own spread is about 2.4 times that of a keyboard part: Groove's is 20 ms for each limb.
+        A drummer's own spread is three times that of a keyboard part (jitter and drift together): Groove's is 20 ms for each limb.
         """
         feel = context.style.feel
-        scale = 1.7 if drummer else 0.65
+        scale = 2.1 if drummer else 0.65
         push = feel.push_ms.get("drums" if context.track.role == "drums" else "percussion", 0.0)
-        spread = 2.5 + 0.5 * feel.velocity if drummer else 1.0 + 0.4 * feel.velocity
+        spread = 3.0 + 0.55 * feel.velocity if drummer else 1.0 + 0.4 * feel.velocity
         return cls(drummer, level, scale * feel.timing_ms, scale * feel.timing_ms, spread, push)
 
 

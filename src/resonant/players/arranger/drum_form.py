@@ -18,6 +18,7 @@ Density = Literal["full", "thin", "kickless", "last"]
 ARRIVALS = frozenset({"chorus", "drop"})  # what a build leads into
 LIFTED = frozenset({"chorus", "drop", "solo", "instrumental", "bridge"})  # where a drummer leaves the hat for another cymbal
 PHRASE_BARS = 4
+MAIN_GROOVE = 4.0  # how much likelier a section takes the song's main groove than another
 SAME_GROOVE = 0.3  # likeness to what stands in neighbouring bars above which a groove counts as theirs
 
 
@@ -78,7 +79,9 @@ def chosen_groove(context: Context, grooves: Sequence[Groove], section: Section,
         if max(likeness) > SAME_GROOVE:
             return fitting[likeness.index(max(likeness))]
     energy = next(s.energy for s in context.score.sections if s.material == section.material)
-    weights = [groove.weight * _suits(groove.energy, energy) * (3 if groove.sections else 1) for groove in fitting]
+    main = context.rng("groove").choices(fitting, [g.weight * _suits(g.energy, context.brief.energy) for g in fitting])[0]
+    kept = {main.name: MAIN_GROOVE}
+    weights = [g.weight * _suits(g.energy, energy) * (3 if g.sections else kept.get(g.name, 1)) for g in fitting]
     return context.rng("groove", section.material).choices(fitting, weights)[0]
 
 
