@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from resonant.sound.sampler.generators import Amounts, Gen, seconds
 
 FULL_DB = 100.0  # a decay or release time is the time for 100 dB
-SILENT_DB = 90.0  # below this a voice is let go
+SILENT_DB = 90.0  # a voice this far below full scale is let go
 
 MIN_ATTACK_S = 0.001
 MIN_RELEASE_S = 0.016  # 100 dB in 16 ms: as short as sounds without a click
@@ -45,31 +45,40 @@ class Envelope:
         fall[len(ramp) :] = 10.0 ** (-FULL_DB * self.sustain / 20.0)
         return gains
 
-    def modulation(self, num_samples: int, stop: int, sample_rate: int) -> NDArray[np.float32]:
-        """The value 0…1, `float32 [num_samples]`, let go at sample `stop`: convex attack, straight decay and release."""
+    def modulation(self, moments: NDArray[np.int64], stop: int, sample_rate: int) -> NDArray[np.float64]:
+        """The value 0…1 at some samples, let go at sample `stop`: convex attack, straight decay and release."""
+        values = self._modulation_held(np.minimum(moments, stop), sample_rate)
+        let_go_s = np.maximum(moments - stop, 0) / sample_rate
+        return np.maximum(values - let_go_s / max(self.release_s, MIN_RELEASE_S), 0.0)
+
+    def _modulation_held(self, moments: NDArray[np.int64], sample_rate: int) -> NDArray[np.float64]:
         delay, attack, hold = self._edges(sample_rate)
-        steps = self._decay_steps(sample_rate)
         top = delay + attack
-        moments = [0, delay, top, top + hold, top + hold + max(steps, 1)]
-        values = np.interp(np.arange(num_samples), moments, [0.0, 0.0, 1.0, 1.0, 1.0 - self.sustain])
-        rising = values[delay:top]
-        # Section 8.1.2, attackModEnv: convex rise.
-        rising[:] = np.clip(1.0 + 400.0 / 960.0 * np.log10(np.maximum(rising, 1e-6)), 0.0, 1.0)
-        if stop < num_samples:
-            start = values[stop - 1] if stop > 0 else 0.0
-            falling = np.arange(1, num_samples - stop + 1) / (max(self.release_s, MIN_RELEASE_S) * sample_rate)
-            values[stop:] = np.maximum(start - falling, 0.0)
-        return values.astype(np.float32)
+        corners = [delay, top, top + hold, top + hold + max(self._decay_steps(sample_rate), 1)]
+        values = np.interp(moments, corners, [0.0, 1.0, 1.0, 1.0 - self.sustain])
+        # Section 8.1.2, attackModEnv: a convex rise.
+        convex = np.clip(1.0 + 400.0 / 960.0 * np.log10(np.maximum(values, 1e-6)), 0.0, 1.0)
+        return np.where(moments < top, convex, values)
 
-    def release(self, sample_rate: int) -> NDArray[np.float32]:
-        """The gain after the key is let go, down to −90 dB, `float32 [samples]`."""
-        return fall(max(self.release_s, MIN_RELEASE_S), sample_rate)
+    @property
+    def while_held(self) -> tuple[float, ...]:
+        """All but the release: notes of one such shape are alike until they are let go."""
+        return self.delay_s, self.attack_s, self.hold_s, self.decay_s, self.sustain
 
-    def silent_at(self, sample_rate: int) -> int | None:
-        """The sample at which a held note has died away; None if it sustains."""
-        if self.sustain * FULL_DB < SILENT_DB:
-            return None
-        return sum(self._edges(sample_rate)) + int(self.decay_s * sample_rate * SILENT_DB / FULL_DB) + 1
+    def release(self, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
+        """The gain after the key is let go, `float32 [num_samples]`."""
+        return fall(max(self.release_s, MIN_RELEASE_S), num_samples, sample_rate)
+
+    def length(self, stop: int, level_db: float, sample_rate: int) -> int:
+        """Samples until a note let go at `stop` is under −90 dB, if its full level is `level_db`."""
+        room_db = max(SILENT_DB + level_db, 1.0)
+        delay, attack, hold = self._edges(sample_rate)
+        top = delay + attack + hold
+        held_db = min(max(stop - top, 0) / max(self.decay_s * sample_rate, 1.0), self.sustain) * FULL_DB
+        tail = fall_length(max(self.release_s, MIN_RELEASE_S), max(room_db - held_db, 1.0), sample_rate)
+        if self.sustain * FULL_DB < room_db:
+            return stop + tail
+        return min(stop + tail, top + int(self.decay_s * sample_rate * room_db / FULL_DB) + 1)
 
     def _edges(self, sample_rate: int) -> tuple[int, int, int]:
         attack_s = max(self.attack_s, MIN_ATTACK_S)
@@ -81,11 +90,15 @@ class Envelope:
         return round(self.decay_s * self.sustain * sample_rate)
 
 
-def fall(full_s: float, sample_rate: int) -> NDArray[np.float32]:
-    """A fall straight in dB from 1 to −90 dB, at 100 dB in `full_s` seconds."""
-    steps = max(int(full_s * sample_rate * SILENT_DB / FULL_DB), 1)
+def fall(full_s: float, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
+    """A fall from 1, straight in dB, at 100 dB in `full_s` seconds, `float32 [num_samples]`."""
     slope = -FULL_DB / (20.0 * full_s * sample_rate) * np.log(10.0)
-    return np.exp(np.arange(1, steps + 1, dtype=np.float32) * np.float32(slope))
+    return np.exp(np.arange(1, num_samples + 1, dtype=np.float32) * np.float32(slope))
+
+
+def fall_length(full_s: float, depth_db: float, sample_rate: int) -> int:
+    """Samples that such a fall takes to `depth_db` below its start."""
+    return max(int(full_s * sample_rate * depth_db / FULL_DB), 1)
 
 
 def volume_envelope(amounts: Amounts, key: int) -> Envelope:
@@ -112,7 +125,7 @@ def modulation_envelope(amounts: Amounts, key: int) -> Envelope:
     )
 
 
-def triangle(num_samples: int, delay_s: float, frequency_hz: float, sample_rate: int) -> NDArray[np.float32]:
-    """A low-frequency oscillator within ±1, `float32 [num_samples]`: still during its delay, then upwards from 0."""
-    turns = np.maximum(np.arange(num_samples) / sample_rate - delay_s, 0.0) * frequency_hz
-    return (np.abs((turns + 0.75) % 1.0 * 4.0 - 2.0) - 1.0).astype(np.float32)
+def triangle(moments: NDArray[np.int64], delay_s: float, frequency_hz: float, sample_rate: int) -> NDArray[np.float64]:
+    """A low-frequency oscillator within ±1 at some samples: still during its delay, then upwards from 0."""
+    turns = np.maximum(moments / sample_rate - delay_s, 0.0) * frequency_hz
+    return np.abs((turns + 0.75) % 1.0 * 4.0 - 2.0) - 1.0

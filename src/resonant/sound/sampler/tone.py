@@ -5,6 +5,7 @@ pitch); a tone that bends is that same tone at twice the rate, read at a moving 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,15 @@ Mono = NDArray[np.float32]
 _OPEN_CENTS = 13500  # 20 kHz: the filter is open and does nothing (section 8.1.3, initialFilterFc)
 _LOWEST_CENTS = 1500
 _STILL_CENTS = 30.0  # a cutoff that moves less than this may as well stand still
+_STEP = 64  # samples between two looks at the cutoff
 _LOOPS, _LOOPS_UNTIL_RELEASE = 1, 3
+_ADDRESSES = (
+    *(Gen.START, Gen.END, Gen.LOOP_START, Gen.LOOP_END),
+    *(Gen.START_COARSE, Gen.END_COARSE, Gen.LOOP_START_COARSE, Gen.LOOP_END_COARSE, Gen.SAMPLE_MODES),
+)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tone:
     """What decides the sound of a tone.
 
@@ -30,36 +36,57 @@ class Tone:
         key: the key struck.
         amounts: generators, modulators added; level, pan and choke group play no part here.
         num_samples: how long, at `sample_rate`.
-        stop: the sample at which the key is let go, for sounds that change then; None if that changes nothing.
+        stop: the sample at which the key is let go.
+        release_s: of its volume, for 100 dB: how long what happens after `stop` is heard.
         sample_rate: in Hz.
-        bend_cents: pitch offset over time, `float32 [num_samples]`, or None.
-        vibrato_cents: depth of vibrato by the modulation wheel over time, `float32 [num_samples]`, or None.
     """
 
     sample: Sample
     key: int
     amounts: Amounts
     num_samples: int
-    stop: int | None
+    stop: int
+    release_s: float
     sample_rate: int
-    bend_cents: Mono | None = None
-    vibrato_cents: Mono | None = None
 
 
-def render_tone(tone: Tone, font: SoundFont) -> Mono:
-    """The sound, `float32 [≤ num_samples]`: shorter where an unlooped sample ends."""
-    offset = _pitch_offsets(tone)
-    sound = _steady(tone, font, 1.0, tone.num_samples) if offset is None else _moving(tone, font, offset)
-    return _tremolo(tone, _filtered(tone, sound))
+def pitch_identity(tone: Tone) -> tuple[object, ...]:
+    """Tones of one identity differ, as `pitched` makes them, in nothing but length."""
+    amounts = tone.amounts
+    moves = [amounts[kind] for kind in (Gen.MOD_ENV_TO_PITCH, Gen.MOD_LFO_TO_PITCH, Gen.VIBRATO_TO_PITCH)]
+    shape = (amounts[Gen.MOD_LFO_DELAY : Gen.MOD_KEY_TO_DECAY + 1], tone.key) if any(moves) else ()
+    until_release = int(amounts[Gen.SAMPLE_MODES]) & 3 == _LOOPS_UNTIL_RELEASE
+    stop = tone.stop if until_release or _falls_audibly(tone, moves[0] * 10.0) else None
+    addresses = tuple(amounts[kind] for kind in _ADDRESSES)
+    return tone.sample.index, base_cents(tone), addresses, tuple(moves), shape, stop
 
 
-def changes_when_let_go(amounts: Amounts, key: int, release_s: float) -> bool:
-    """Whether letting the key go changes the tone itself: its loop ends, or its modulation envelope falls audibly."""
-    if int(amounts[Gen.SAMPLE_MODES]) & 3 == _LOOPS_UNTIL_RELEASE:
-        return True
-    depth = max(abs(amounts[Gen.MOD_ENV_TO_CUTOFF]) / 2.0, abs(amounts[Gen.MOD_ENV_TO_PITCH]) * 10.0)
-    envelope = modulation_envelope(amounts, key)
-    return depth * min(release_s / max(envelope.release_s, 1e-3), 1.0) > _STILL_CENTS
+def filter_identity(tone: Tone) -> tuple[object, ...]:
+    """Tones of one identity go through `filtered` alike."""
+    amounts = tone.amounts
+    moves = [amounts[kind] for kind in (Gen.MOD_ENV_TO_CUTOFF, Gen.MOD_LFO_TO_CUTOFF, Gen.MOD_LFO_TO_VOLUME)]
+    shape = (amounts[Gen.MOD_LFO_DELAY : Gen.MOD_KEY_TO_DECAY + 1], tone.key) if any(moves) else ()
+    stop = tone.stop if _falls_audibly(tone, moves[0] / 2.0) else None
+    return amounts[Gen.CUTOFF], amounts[Gen.RESONANCE], tuple(moves), shape, stop
+
+
+def pitched(tone: Tone, font: SoundFont, bend_cents: Mono | None = None, wheel_cents: Mono | None = None) -> Mono:
+    """The sample at its pitch, `float32 [≤ num_samples]`: shorter where an unlooped sample ends.
+
+    Args:
+        tone: what to play.
+        font: where the sample lies.
+        bend_cents: pitch offset over time, `float32 [num_samples]`, or None.
+        wheel_cents: vibrato by the modulation wheel over time, `float32 [num_samples]`, or None.
+    """
+    offset = _pitch_offsets(tone, bend_cents, wheel_cents)
+    return _steady(tone, font, 1.0, tone.num_samples) if offset is None else _moving(tone, font, offset)
+
+
+def _falls_audibly(tone: Tone, depth: float) -> bool:
+    """Whether the modulation envelope, let go, moves by an audible step before the note has died away."""
+    release_s = max(seconds(tone.amounts[Gen.MOD_RELEASE]), 1e-3)
+    return abs(depth) * min(tone.release_s / release_s, 1.0) > _STILL_CENTS
 
 
 def base_cents(tone: Tone) -> float:
@@ -68,7 +95,8 @@ def base_cents(tone: Tone) -> float:
     if root < 0:
         root = tone.sample.key if tone.sample.key <= 127 else 60
     away = tone.key - root + tone.sample.correction / 100.0
-    return float(tone.amounts[Gen.SCALE_TUNING] * away + 100 * tone.amounts[Gen.COARSE_TUNE] + tone.amounts[Gen.FINE_TUNE])
+    tune = 100.0 * tone.amounts[Gen.COARSE_TUNE] + tone.amounts[Gen.FINE_TUNE]
+    return float(tone.amounts[Gen.SCALE_TUNING] * away + tune)
 
 
 def _steady(tone: Tone, font: SoundFont, oversampling: float, num_samples: int) -> Mono:
@@ -93,7 +121,7 @@ def _unrolled(tone: Tone, font: SoundFont, length: int, speed: float) -> Mono:
     loops = mode in (_LOOPS, _LOOPS_UNTIL_RELEASE) and start <= loop_start < loop_end - 1 and loop_end <= len(data)
     if not loops:
         return data[start : max(end, start + 1)][: length + 1]
-    if mode == _LOOPS_UNTIL_RELEASE and tone.stop is not None:
+    if mode == _LOOPS_UNTIL_RELEASE:
         length = min(length, int(tone.stop * speed))
     if tone.sample.is_vorbis:
         data = _seamless(data[:end], start, loop_start, loop_end)
@@ -115,20 +143,20 @@ def _seamless(data: Mono, start: int, loop_start: int, loop_end: int) -> Mono:
     return data
 
 
-def _pitch_offsets(tone: Tone) -> NDArray[np.float64] | None:
+def _pitch_offsets(tone: Tone, bend_cents: Mono | None, wheel_cents: Mono | None) -> NDArray[np.float64] | None:
     """Cents away from the steady pitch over time, or None if it keeps still."""
-    amounts, length_s = tone.amounts, tone.num_samples / tone.sample_rate
-    parts: list[Mono] = [] if tone.bend_cents is None else [tone.bend_cents]
+    amounts, moments = tone.amounts, np.arange(tone.num_samples)
+    length_s = tone.num_samples / tone.sample_rate
+    parts: list[NDArray[np.float64]] = [] if bend_cents is None else [bend_cents.astype(np.float64)]
     if amounts[Gen.MOD_ENV_TO_PITCH]:
-        parts.append(_modulation(tone) * np.float32(amounts[Gen.MOD_ENV_TO_PITCH]))
+        parts.append(_modulation(tone, moments) * amounts[Gen.MOD_ENV_TO_PITCH])
     if amounts[Gen.MOD_LFO_TO_PITCH] and seconds(amounts[Gen.MOD_LFO_DELAY]) < length_s:
-        parts.append(_mod_lfo(tone) * np.float32(amounts[Gen.MOD_LFO_TO_PITCH]))
-    depth = amounts[Gen.VIBRATO_TO_PITCH]
-    if (depth and seconds(amounts[Gen.VIBRATO_DELAY]) < length_s) or tone.vibrato_cents is not None:
-        rate_hz, delay_s = hertz(amounts[Gen.VIBRATO_FREQUENCY]), seconds(amounts[Gen.VIBRATO_DELAY])
-        wheel = np.float32(0) if tone.vibrato_cents is None else tone.vibrato_cents
-        parts.append(triangle(tone.num_samples, delay_s, rate_hz, tone.sample_rate) * (np.float32(depth) + wheel))
-    return np.sum(parts, axis=0, dtype=np.float64) if parts else None
+        parts.append(_mod_lfo(tone, moments) * amounts[Gen.MOD_LFO_TO_PITCH])
+    depth, delay_s = amounts[Gen.VIBRATO_TO_PITCH], seconds(amounts[Gen.VIBRATO_DELAY])
+    if (depth and delay_s < length_s) or wheel_cents is not None:
+        wave = triangle(moments, delay_s, hertz(amounts[Gen.VIBRATO_FREQUENCY]), tone.sample_rate)
+        parts.append(wave * (depth if wheel_cents is None else depth + wheel_cents))
+    return np.sum(parts, axis=0) if parts else None
 
 
 def _moving(tone: Tone, font: SoundFont, offset_cents: NDArray[np.float64]) -> Mono:
@@ -151,60 +179,52 @@ def _hermite(sound: Mono, positions: NDArray[np.float64]) -> Mono:
     return ((cubic * x - (rest + cubic)) * x + slope) * x + here  # type: ignore[no-any-return]
 
 
-def _modulation(tone: Tone) -> Mono:
-    stop = tone.num_samples if tone.stop is None else tone.stop
-    return modulation_envelope(tone.amounts, tone.key).modulation(tone.num_samples, stop, tone.sample_rate)
+def _modulation(tone: Tone, moments: NDArray[np.int64]) -> NDArray[np.float64]:
+    return modulation_envelope(tone.amounts, tone.key).modulation(moments, tone.stop, tone.sample_rate)
 
 
-def _mod_lfo(tone: Tone) -> Mono:
+def _mod_lfo(tone: Tone, moments: NDArray[np.int64]) -> NDArray[np.float64]:
     rate_hz = hertz(tone.amounts[Gen.MOD_LFO_FREQUENCY])
-    return triangle(tone.num_samples, seconds(tone.amounts[Gen.MOD_LFO_DELAY]), rate_hz, tone.sample_rate)
+    return triangle(moments, seconds(tone.amounts[Gen.MOD_LFO_DELAY]), rate_hz, tone.sample_rate)
+
+
+def filtered(tone: Tone, sound: Mono) -> Mono:
+    """Through the low-pass and the tremolo of the zone, `float32` of the length of `sound`.
+
+    The low-pass is one pass if its cutoff stands still, else it moves on in multiples of 64 samples.
+    """
+    from scipy.signal import sosfilt
+
+    cents = _cutoff_cents(tone, len(sound))
+    resonance_db = min(max(tone.amounts[Gen.RESONANCE], 0.0), 960.0) / 10.0
+    if np.min(cents) >= _OPEN_CENTS and resonance_db == 0.0:
+        return _tremolo(tone, sound)
+    out, state = np.empty_like(sound), np.zeros((1, 2))
+    edges = [0, *((np.flatnonzero(np.diff(np.floor(cents / _STILL_CENTS))) + 1) * _STEP), len(sound)]
+    for start, stop in pairwise(edges):
+        sections = low_pass(float(cents[start // _STEP]), resonance_db, tone.sample_rate)
+        out[start:stop], state = sosfilt(sections, sound[start:stop], zi=state)
+    return _tremolo(tone, out)
 
 
 def _tremolo(tone: Tone, sound: Mono) -> Mono:
     depth_cb = tone.amounts[Gen.MOD_LFO_TO_VOLUME]
     if not depth_cb or seconds(tone.amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate >= len(sound):
         return sound
-    wave = _mod_lfo(tone)[: len(sound)]
-    return sound * np.exp(wave * np.float32(depth_cb / 200.0 * np.log(10.0)))
-
-
-def _filtered(tone: Tone, sound: Mono) -> Mono:
-    """Through the low-pass of the zone; one pass if its cutoff stands still, else in steps of 64 samples and more."""
-    from scipy.signal import sosfilt
-
-    cents = _cutoff_cents(tone, len(sound))
-    resonance_db = min(max(tone.amounts[Gen.RESONANCE], 0.0), 960.0) / 10.0
-    if np.max(cents) >= _OPEN_CENTS and np.min(cents) >= _OPEN_CENTS and resonance_db == 0.0:
-        return sound
-    out, state = np.empty_like(sound), np.zeros((1, 2))
-    edges = _steps(cents, len(sound))
-    for start, stop in zip(edges, edges[1:], strict=False):
-        level = float(cents[0] if len(cents) == 1 else cents[start:stop].mean())
-        sections = low_pass(level, resonance_db, tone.sample_rate)
-        out[start:stop], state = sosfilt(sections, sound[start:stop], zi=state)
-    return out
+    wave = _mod_lfo(tone, np.arange(len(sound)))
+    return sound * np.exp(wave * (depth_cb / 200.0 * np.log(10.0))).astype(np.float32)
 
 
 def _cutoff_cents(tone: Tone, num_samples: int) -> NDArray[np.float64]:
-    """Cutoff in absolute cents over time; one value if it stands still."""
-    amounts = tone.amounts
+    """Cutoff in absolute cents every 64 samples; one value if it stands still."""
+    amounts, moments = tone.amounts, np.arange(0, num_samples, _STEP)
     cents: NDArray[np.float64] = np.array([amounts[Gen.CUTOFF]])
     if amounts[Gen.MOD_ENV_TO_CUTOFF]:
-        cents = cents + _modulation(tone)[:num_samples] * amounts[Gen.MOD_ENV_TO_CUTOFF]
-    delay = seconds(amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate
-    if amounts[Gen.MOD_LFO_TO_CUTOFF] and delay < num_samples:
-        cents = cents + _mod_lfo(tone)[:num_samples] * amounts[Gen.MOD_LFO_TO_CUTOFF]
+        cents = cents + _modulation(tone, moments) * amounts[Gen.MOD_ENV_TO_CUTOFF]
+    if amounts[Gen.MOD_LFO_TO_CUTOFF] and seconds(amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate < num_samples:
+        cents = cents + _mod_lfo(tone, moments) * amounts[Gen.MOD_LFO_TO_CUTOFF]
     cents = np.clip(cents, _LOWEST_CENTS, _OPEN_CENTS)
-    return cents if np.ptp(cents) > _STILL_CENTS else np.array([np.median(cents)])
-
-
-def _steps(cents: NDArray[np.float64], num_samples: int) -> list[int]:
-    """Where the cutoff has moved by an audible step, in multiples of 64 samples."""
-    if len(cents) == 1:
-        return [0, num_samples]
-    stairs = np.floor(cents[::64] / _STILL_CENTS)
-    return [0, *(np.flatnonzero(np.diff(stairs)) + 1) * 64, num_samples]
+    return cents if np.ptp(cents) > _STILL_CENTS else cents[:1]
 
 
 def low_pass(cents: float, resonance_db: float, sample_rate: int) -> NDArray[np.float64]:
