@@ -43,7 +43,7 @@ class Fault(click.ClickException):
 
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        self.exit_code = exit_code  # type: ignore[misc] # click reads it from the instance
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"resonant: {self.message}", file=file or sys.stderr)

@@ -73,7 +73,7 @@ class Catalogue:
             return tuple(Row(**row) for row in found.mappings())
 
     def reindex(self) -> tuple[int, tuple[str, ...]]:
-        """Rebuilds all rows from the folders; how many songs there are, and a sentence for each that can not be read."""
+        """Rebuilds all rows from the folders: how many there are, and a sentence for each that can not be read."""
         from sqlalchemy import delete
 
         rows, complaints = [], []
@@ -131,7 +131,7 @@ def _table() -> Any:
         "bars": Integer,
         "seed": BigInteger,
     }
-    columns = [Column(name, kinds.get(name, String), primary_key=name == "name") for name in Row.__slots__]
+    columns: list[Any] = [Column(name, kinds.get(name, String), primary_key=name == "name") for name in Row.__slots__]
     return Table("songs", MetaData(), *columns)
 
 
@@ -155,6 +155,6 @@ class _database_errors:  # noqa: N801 - used as a verb: `with _database_errors(r
 
         if isinstance(error, DatabaseError):
             raise PlaceError(
-                f"the catalogue {self._root / CATALOGUE} can not be used ({error.orig}); songs are safe in their folders: "
-                "make room, or delete it and run `resonant reindex`"
+                f"the catalogue {self._root / CATALOGUE} can not be used ({error.orig}); the songs are safe in their "
+                "folders: make room, or delete it and run `resonant reindex`"
             ) from error

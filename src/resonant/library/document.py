@@ -1,12 +1,12 @@
 """`song.json`: everything about a song but its sound, for people to read and for us to read back without loss.
 
-What a person wants to know stands first (title, form, chords, settings); what only we need (every note) stands last, one
-note a short list. Fields are versioned by `schema`; a file of a later schema is refused, never guessed at.
+What a person wants to know stands first (title, form, chords, settings); what only we need (every note) stands last,
+one note a short list. Fields are versioned by `schema`; a file of a later schema is refused, never guessed at.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from resonant.score.region import Region
 
 SCHEMA = 1
 _LINE_WIDTH = 118
-_EVENTS = {"notes": Note, "bends": Bend, "controls": Control}
+_EVENTS: dict[str, type[Note] | type[Bend] | type[Control]] = {"notes": Note, "bends": Bend, "controls": Control}
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class SongDocument:
         song: brief, score, locks, lineage; stems and mix are None.
         name: the name of its folder.
         files: SHA-256 by file, relative to the folder.
-        meters: what the meters read, in plain numbers: `integrated_lufs`, `true_peak_dbtp`, … by "master" and stem.
+        meters: what the meters read: `master` (`integrated_lufs`, `true_peak_dbtp`, …), `stems_lufs`, `gain_db` and
+            `trim_db`; empty for a song without sound.
     """
 
     song: Song
@@ -101,7 +102,7 @@ def _song(data: dict[str, Any]) -> Song:
     score = data["score"]
     for track in score["tracks"]:
         for kind, event in _EVENTS.items():
-            names = list(event.__dataclass_fields__)
+            names = [each.name for each in fields(event)]
             track[kind] = [dict(zip(names, row, strict=True)) for row in track[kind]]
     lineage = data["lineage"]
     region = None if lineage["region"] is None else _region(lineage["region"])

@@ -112,16 +112,14 @@ def _meters(song: Song) -> dict[str, object]:
     if song.mix is None:
         return {}
     meters = song.mix.meters
-    stems = {name: _rounded(asdict(loudness)) for name, loudness in sorted(meters.stems.items())}
-    return {"master": _rounded(asdict(meters.master)), "gain_db": round(meters.gain_db, 2), "stems": stems}
+    master = {name: _rounded(value) for name, value in asdict(meters.master).items()}
+    stems = {name: _rounded(value) for name, value in sorted(meters.stems_lufs.items())}
+    return {"master": master, "stems_lufs": stems, "gain_db": _rounded(meters.gain_db), "trim_db": song.mix.trim_db}
 
 
-def _rounded(readings: dict[str, float | None]) -> dict[str, float | None]:
-    """Readings to two decimals; silence, which has none or minus infinity, as None."""
-    return {
-        name: None if value is None or abs(value) == float("inf") else round(value, 2)
-        for name, value in readings.items()
-    }
+def _rounded(reading: float | None) -> float | None:
+    """A reading to two decimals; silence, which has none or minus infinity, as None."""
+    return None if reading is None or abs(reading) == float("inf") else round(reading, 2)
 
 
 def _digest(song: Song) -> str:

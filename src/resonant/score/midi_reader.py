@@ -32,6 +32,7 @@ _OWN_FIELDS: dict[str, type | tuple[type, ...]] = {
 }  # fmt: skip
 _SECTION_FIELDS = frozenset({"section", "bars", "energy", "material", "visit"})
 _TEMPO_STEP_BPM = 0.003  # at 400 bpm, one microsecond a quarter and a bit
+_SIXTY_FOURTH = TICKS_PER_QUARTER // 16
 _ADVICE = "export it again from the program that made it"
 
 
@@ -268,12 +269,17 @@ def _score(heard: _Heard, name: str) -> Score:
 
 
 def _bars(heard: _Heard, metre: MetreMap) -> int:
-    """As many as we wrote, unless another program has added music behind them; else all that sounds."""
+    """As many as we wrote, unless another program has added music behind them; else all that sounds.
+
+    A last note that is held over the bar line by less than a 64th does not make another bar.
+    """
     written = heard.own[0].get("bars", 0)
-    last_onset = max((note.start for part in heard.parts.values() for note in part.notes), default=0)
+    notes = [note for part in heard.parts.values() for note in part.notes]
+    last_onset = max((note.start for note in notes), default=0)
     if written and last_onset < metre.bar_start(written):
         return int(written)
-    return metre.bar_at(max(heard.end - 1, 0)) + 1
+    last_end = max((note.end for note in notes), default=heard.end)
+    return metre.bar_at(max(last_end - _SIXTY_FOURTH, last_onset)) + 1
 
 
 def _tempo(tempi: dict[Tick, float]) -> TempoMap:

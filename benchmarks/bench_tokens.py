@@ -1,0 +1,65 @@
+"""How long a 3-minute, 4-track song takes to tokenise, to write and to read. The figure to beat: 100 ms.
+
+python benchmarks/bench_tokens.py
+"""
+
+import random
+import time
+from collections.abc import Callable
+
+from resonant.score.midi import to_midi_bytes
+from resonant.score.midi_reader import read_score
+from resonant.score.model import Note, Score, Track
+from resonant.score.tokens import from_tokens, to_tokens
+from resonant.units import TempoMap
+
+RUNS = 7
+
+
+def three_minutes() -> Score:
+    """90 bars at 120 bpm: eighths of chords, bass and melody, sixteenths of drums."""
+    rng = random.Random(1)
+    sixteenth = 120
+    bars, steps = 90, range(90 * 16)
+    drums = [Note(s * sixteenth, rng.choice((36, 38, 42)), sixteenth, 60 + s % 60) for s in steps]
+    bass = [Note(s * sixteenth, 36 + s % 7, 240, 90) for s in steps[::2]]
+    chords = [Note(s * sixteenth, 60 + 4 * n, 240, 70) for s in steps[::2] for n in range(3)]
+    melody = [Note(s * sixteenth, 72 + rng.randrange(12), 240, 80) for s in steps[::2]]
+    parts = {
+        "drums": ("standard_kit", drums),
+        "bass": ("upright_bass", bass),
+        "chords": ("grand_piano", chords),
+        "melody": ("flute", melody),
+    }
+    tracks = tuple(Track(role, role, sound, tuple(sorted(notes))) for role, (sound, notes) in parts.items())
+    return Score(bars, TempoMap.constant(120), tracks=tracks)
+
+
+def best_ms(act: Callable[[], object]) -> float:
+    """The fastest of some runs, in milliseconds, after one that warms up."""
+    act()
+    times = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        act()
+        times.append((time.perf_counter() - start) * 1000)
+    return min(times)
+
+
+def main() -> None:
+    score = three_minutes()
+    ids, data = to_tokens(score), to_midi_bytes(score)
+    notes = sum(len(track.notes) for track in score.tracks)
+    print(f"{score.seconds:.0f} s, {len(score.tracks)} tracks, {notes} notes, {len(ids)} tokens; best of {RUNS}")
+    for what, act in {
+        "score to tokens": lambda: to_tokens(score),
+        "MIDI file to tokens": lambda: to_tokens(read_score(data, "song")),
+        "tokens to score": lambda: from_tokens(ids),
+        "score to MIDI": lambda: to_midi_bytes(score),
+        "MIDI to score": lambda: read_score(data, "song"),
+    }.items():
+        print(f"{what:20} {best_ms(act):7.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
