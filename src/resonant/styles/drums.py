@@ -24,17 +24,19 @@ SHORTEST_STROKE_TICKS: Tick = TICKS_PER_QUARTER // 12  # a 32nd triplet: as fast
 ROLLED = frozenset({"hat", "snare", "swirl"})  # what may roll faster than sixteenths
 
 DrumName = Literal[
-    "kick", "kick2", "rim", "snare", "clap", "swirl", "slap", "hat", "pedal", "open_hat", "ride", "bell", "crash", "crash2",
-    "china", "splash", "tom_high", "tom_mid", "tom_low", "tom_floor", "tambourine", "cowbell", "shaker", "cabasa",
-    "bongo_high", "bongo_low", "conga_mute", "conga", "conga_low", "timbale_high", "timbale_low", "agogo_high", "agogo_low",
-    "claves", "woodblock", "woodblock_low", "triangle", "triangle_mute", "guiro", "taiko", "taiko_rim", "timpani", "timpani_fifth",
+    "kick", "kick2", "rim", "snare", "clap", "swirl", "slap", "hat", "pedal", "open_hat", "ride", "bell", "crash",
+    "crash2", "china", "splash", "tom_high", "tom_mid", "tom_low", "tom_floor", "tambourine", "cowbell", "shaker",
+    "cabasa", "bongo_high", "bongo_low", "conga_mute", "conga", "conga_low", "timbale_high", "timbale_low",
+    "agogo_high", "agogo_low", "claves", "woodblock", "woodblock_low", "triangle", "triangle_mute", "guiro",
+    "taiko", "taiko_rim", "timpani", "timpani_fifth",
 ]  # fmt: skip
 
 
 def _known_marks(line: str) -> str:
     strange = sorted(set(line) - MARKS - {"|", " "})
     if strange:
-        raise ValueError(f"{line!r} holds {' '.join(strange)}; the marks are {' '.join(sorted(MARKS))} and | between bars")
+        marks = " ".join(sorted(MARKS))
+        raise ValueError(f"{line!r} holds {' '.join(strange)}; the marks are {marks} and | between bars")
     if not all(bar for bar in bars_of(line)):
         raise ValueError(f"{line!r} has a bar without steps")
     return line
@@ -112,7 +114,7 @@ class Groove(Steps):
 
 
 class Fill(Steps):
-    """What is played instead of the groove in the last `beats` beats of a bar; `keeps` of the groove goes on under it."""
+    """What is played instead of the groove in the last `beats` beats of a bar; drums in `keeps` go on under it."""
 
     beats: int = Field(1, ge=1, le=8)
     keeps: tuple[DrumName, ...] = ()
@@ -123,9 +125,10 @@ class Fill(Steps):
             for line in choices:
                 if "|" in line:
                     raise ValueError(f"a fill is one string, without |: {line!r}")
-                check_bar(name, line.replace(" ", ""), self.beats * TICKS_PER_QUARTER)
-                if len(line.replace(" ", "")) % self.beats:
-                    raise ValueError(f"{line!r} has {len(line)} steps, which are no whole number for each of {self.beats} beats")
+                steps = line.replace(" ", "")
+                check_bar(name, steps, self.beats * TICKS_PER_QUARTER)
+                if len(steps) % self.beats:
+                    raise ValueError(f"{line!r} has {len(steps)} steps, which do not share out over {self.beats} beats")
         return self
 
 
@@ -138,7 +141,8 @@ def check_bar(name: str, bar: str, ticks: Tick) -> None:
         strokes = int(mark) if mark.isdigit() else 1
         fastest = SHORTEST_STROKE_TICKS if name in ROLLED else TICKS_PER_QUARTER // 6
         if mark != "." and step // strokes < fastest:
-            raise ValueError(f"{name} {bar!r} is faster than it can be played; only {', '.join(sorted(ROLLED))} roll so fast")
+            rolled = ", ".join(sorted(ROLLED))
+            raise ValueError(f"{name} {bar!r} is faster than it can be played; only {rolled} roll so fast")
 
 
 DEFAULT_GROOVES = (
@@ -153,7 +157,9 @@ DEFAULT_GROOVES = (
 )
 DEFAULT_FILLS = (
     Fill(lines={"snare": ("oxxX",)}, beats=1, keeps=("kick",)),
-    Fill(lines={"snare": ("xoxX....",), "tom_mid": ("....xx..",), "tom_floor": ("......xx",)}, beats=2, energy=(0.4, 1)),
+    Fill(
+        beats=2, lines={"snare": ("xoxX....",), "tom_mid": ("....xx..",), "tom_floor": ("......xx",)}, energy=(0.4, 1)
+    ),
 )
 DEFAULT_PERCUSSION = (
     Groove(name="shaker", lines={"shaker": ("xoooxoooxoooxooo",), "tambourine": ("....x.......x...",)}),

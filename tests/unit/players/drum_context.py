@@ -55,8 +55,8 @@ def a_context(
     chords = [Chord.parse(symbol) for symbol in ("C", "Am", "F", "G")]
     harmony = tuple(ChordSpan(index * bar, bar, chords[index % 4]) for index in range(total))
     track = Track(role, role, kit, notes)
-    tempo = TempoMap.constant(style.tempo_bpm.typical)
-    score = Score(total, tempo, time, Key(0), harmony, made, (track,))
-    brief = Brief("", style.name, style.tempo_bpm.typical, Key(0), Metre.parse(metre), total, complexity=complexity, loop=loop)
+    score = Score(total, TempoMap.constant(style.tempo_bpm.typical), time, Key(0), harmony, made, (track,))
+    bpm = style.tempo_bpm.typical
+    brief = Brief("", style.name, bpm, Key(0), Metre.parse(metre), total, complexity=complexity, loop=loop)
     wanted = tuple(range(total)) if bars is None else bars
     return Context(brief, style, score, track, wanted, seed, manner)

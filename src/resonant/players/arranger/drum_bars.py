@@ -8,7 +8,7 @@ from resonant.players.arranger.drum_keys import BACKBEAT, CYMBALS, FEET, LOW, TI
 from resonant.players.arranger.drum_steps import EIGHTH, Stroke, fill_strokes, strokes_of
 from resonant.players.context import Context
 from resonant.styles.drums import Groove
-from resonant.units import TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Tick
+from resonant.units import TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH
 
 SOMETIMES = {"?": "x", ":": "o", ",": "g"}  # what a stroke is that is there only in some bars
 VARIED = (0.06, 0.4, 0.15, 0.7)  # how often each bar of a phrase of four leaves the home line
@@ -82,7 +82,8 @@ def _mannered(manner: str, strokes: list[Stroke], plan: BarPlan) -> list[Stroke]
     if "blast" in manner:
         strokes = _blast(plan)
     if any(word in manner for word in ("cross-stick", "cross stick", "side stick", "rimshot")):
-        strokes = [replace(s, drum="rim") if s.drum in BACKBEAT else s for s in strokes if s.drum != "snare" or s.mark != "g"]
+        strokes = [s for s in strokes if s.drum != "snare" or s.mark != "g"]
+        strokes = [replace(s, drum="rim") if s.drum in BACKBEAT else s for s in strokes]
     if "brush" in manner:
         softer = {"X": "x", "f": "x", "d": "x"}
         strokes = [replace(s, mark=softer.get(s.mark, s.mark)) if s.drum not in FEET else s for s in strokes]
@@ -99,8 +100,8 @@ def _half_time(strokes: list[Stroke], plan: BarPlan) -> list[Stroke]:
     """Kick and snare at half speed under the same hat: two bars carry what one did."""
     half = plan.metre.ticks_per_bar / 2
     first = half * (plan.place % 2)
-    slow = [replace(s, at=round((s.at - first) * 2)) for s in strokes if not _timekeeper(s) and first <= s.at < first + half]
-    return [s for s in strokes if _timekeeper(s)] + slow
+    heard = [s for s in strokes if not _timekeeper(s) and first <= s.at < first + half]
+    return [s for s in strokes if _timekeeper(s)] + [replace(s, at=round((s.at - first) * 2)) for s in heard]
 
 
 def _double_time(strokes: list[Stroke], plan: BarPlan) -> list[Stroke]:
@@ -143,7 +144,8 @@ def _lifted(strokes: list[Stroke], cymbal: str | None, drummer: bool, plan: BarP
         return strokes
     if not drummer and cymbal == "ride":
         return strokes + [Stroke(at, "ride", "o") for at in range(0, plan.metre.ticks_per_bar, EIGHTH)]
-    step = EIGHTH if cymbal == "ride" or plan.energy > 0.8 else TICKS_PER_QUARTER
+    slow = plan.metre.ticks_per_beat if plan.metre.is_compound else TICKS_PER_QUARTER
+    step = EIGHTH if cymbal == "ride" or plan.energy > 0.8 else slow
     kept = [s for s in strokes if s.drum not in ("hat", "pedal") and (s.drum != "open_hat" or not drummer)]
     lifted = [replace(s, drum=cymbal) for s in strokes if s.drum == "hat" and (s.straight or s.at % step == 0)]
     beat = plan.metre.ticks_per_beat
@@ -158,7 +160,7 @@ def _kickless(strokes: list[Stroke], machine: bool) -> list[Stroke]:
 
 
 def _built(strokes: list[Stroke], plan: BarPlan, kind: str) -> list[Stroke]:
-    """The last bars before a drop: a roll that doubles its speed, or just the kick gone; the last beat is left empty."""
+    """The last bars before a drop: a roll that doubles its speed, or just the kick gone; the last beat is empty."""
     left, end = plan.build or 1, plan.metre.ticks_per_bar
     gap = end - plan.metre.ticks_per_beat if left == 1 else end
     if left <= 2 or kind == "roll":
@@ -196,4 +198,3 @@ def _last(ending: str, plan: BarPlan) -> list[Stroke]:
     if ending == "hit":
         return [Stroke(0, "crash", mark, True), Stroke(0, "kick", mark, True)]
     return [Stroke(0, "ride", "o", True), Stroke(0, "kick", "o", True)]
-

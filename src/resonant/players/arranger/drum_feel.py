@@ -14,7 +14,9 @@ from resonant.units import TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Metre, Tick
 # Mean velocities of the Groove MIDI Dataset's rock, funk, soul and hip-hop takes: backbeats 106, hats 90 on the beat,
 # 65 on the off-beat and 50 between, ghost notes about 30.
 VELOCITY = {"X": 118, "f": 114, "d": 100, "x": 91, "o": 53, "g": 26}
-TRIM: Mapping[str, int] = {"kick": -9, "pedal": -30, "rim": -6, "ride": -6, "open_hat": 2, "shaker": -14, "tambourine": -12}
+TRIM: Mapping[str, int] = {
+    "kick": -9, "pedal": -30, "rim": -6, "ride": -6, "open_hat": 2, "shaker": -14, "tambourine": -12,
+}  # fmt: skip
 OFF_BEAT = {True: (0, -26, -38), False: (0, -8, -14)}  # a timekeeper's off-eighths and sixteenths, drummer and machine
 GRACE_MS, GRACE_LEVEL = 28.0, 0.45
 SHORTEST_TICKS: Tick = 24
@@ -43,7 +45,8 @@ class Hand:
     def of(cls, context: Context, drummer: bool, level: float) -> "Hand":
         """The hand that the style's feel describes.
 
-        A drummer's own spread is three times that of a keyboard part (jitter and drift together): Groove's is 20 ms for each limb.
+        A drummer's spread is three times that of a keyboard part (jitter and drift together): each limb of the
+        Groove dataset's drummers strays from the grid by 16…30 ms.
         """
         feel = context.style.feel
         scale = 2.1 if drummer else 0.65
@@ -94,7 +97,7 @@ def _late_ms(rng: random.Random, stroke: Stroke, hand: Hand) -> float:
 
 
 def _drift_ms(context: Context, bar: int, place: float, hand: Hand) -> float:
-    """Slow wander, drawn at each bar line and each half bar and joined by straight lines, so that any bars fit their neighbours."""
+    """Slow wander: drawn at each half bar and joined by straight lines, so that any bars fit their neighbours."""
     half = int(place * 2)
     here, there = ((bar, half), (bar + half, 1 - half))
     a = context.rng("drift", *here).gauss(0.0, hand.drift_ms)
@@ -113,7 +116,8 @@ def _velocity(rng: random.Random, stroke: Stroke, metre: Metre, hand: Hand, ener
 
 
 def _offness(at: Tick, metre: Metre) -> int:
-    if at % metre.ticks_per_beat == 0 or (metre.denominator == 8 and not metre.is_compound and at % TICKS_PER_QUARTER == 0):
+    beat = metre.ticks_per_beat if metre.is_compound else TICKS_PER_QUARTER
+    if at % beat == 0:
         return 0
     return 1 if at % EIGHTH == 0 else 2
 

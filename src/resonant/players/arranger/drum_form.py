@@ -16,8 +16,7 @@ from resonant.units import TICKS_PER_SIXTEENTH, Metre
 
 Density = Literal["full", "thin", "kickless", "last"]
 ARRIVALS = frozenset({"chorus", "drop"})  # what a build leads into
-LIFTED = frozenset({"chorus", "drop", "solo", "instrumental", "bridge"})  # where a drummer leaves the hat for another cymbal
-PHRASE_BARS = 4
+LIFTED = frozenset({"chorus", "drop", "solo", "instrumental", "bridge"})  # where a drummer leaves the hat
 MAIN_GROOVE = 4.0  # how much likelier a section takes the song's main groove than another
 SAME_GROOVE = 0.3  # likeness to what stands in neighbouring bars above which a groove counts as theirs
 
@@ -71,7 +70,7 @@ def planned(context: Context, bar: int) -> BarPlan:
 
 
 def chosen_groove(context: Context, grooves: Sequence[Groove], section: Section, bar: int) -> Groove:
-    """The groove of a section's material: what its other bars already play, or else a draw that all its visits share."""
+    """The groove of a section's material: what its other bars play already, else a draw that all its visits share."""
     fitting = _fitting(context, grooves, section, context.metre(bar))
     heard = _neighbours(context, section)
     if heard:
@@ -79,7 +78,8 @@ def chosen_groove(context: Context, grooves: Sequence[Groove], section: Section,
         if max(likeness) > SAME_GROOVE:
             return fitting[likeness.index(max(likeness))]
     energy = next(s.energy for s in context.score.sections if s.material == section.material)
-    main = context.rng("groove").choices(fitting, [g.weight * _suits(g.energy, context.brief.energy) for g in fitting])[0]
+    whole = [g.weight * _suits(g.energy, context.brief.energy) for g in fitting]
+    main = context.rng("groove").choices(fitting, whole)[0]
     kept = {main.name: MAIN_GROOVE}
     weights = [g.weight * _suits(g.energy, energy) * (3 if g.sections else kept.get(g.name, 1)) for g in fitting]
     return context.rng("groove", section.material).choices(fitting, weights)[0]
@@ -133,12 +133,12 @@ def _played(context: Context, bar: int) -> set[tuple[int, int]]:
 
 
 def _cymbal(context: Context, style: DrumsStyle, section: Section) -> str | None:
-    """The cymbal that takes over from the hat in this section, or None; neighbouring bars of the section decide if there are any."""
-    start, end = context.score.bar_ticks(section.start_bar)[0], context.score.bar_ticks(section.end_bar - 1)[1]
-    asked = {context.score.metre.bar_at(note.start) for note in context.track.between(start, end)} - set(context.bars)
-    if asked:
-        counts = {name: sum(n.pitch == KEYS[name] for n in context.track.between(start, end)) for name in ("hat", *style.lifts)}
-        most = max(counts, key=lambda name: counts[name])
+    """What takes over from the hat in this section, or None; other bars of the section decide if they play already."""
+    asked = set(context.bars)
+    standing = [bar for bar in range(section.start_bar, section.end_bar) if bar not in asked]
+    pitches = [note.pitch for bar in standing for note in context.track.between(*context.score.bar_ticks(bar))]
+    if pitches:
+        most = max(("hat", *style.lifts), key=lambda name: pitches.count(KEYS[name]))
         return None if most == "hat" else most
     energy = section.energy
     if energy < (0.5 if section.name in LIFTED else 0.78):
@@ -150,8 +150,7 @@ def _cymbal(context: Context, style: DrumsStyle, section: Section) -> str | None
 
 
 def _density(context: Context, section: Section, bar: int) -> Density:
-    ends = bar == context.score.bars - 1
-    if ends and section.name == "outro" and section.bars > 1 and not context.brief.loop and context.style.drums.ending != "none":
+    if bar == context.score.bars - 1 and context.style.drums.ending != "none" and ends_song(context, section):
         return "last"
     early = bar - section.start_bar < section.bars / 2
     if section.name == "intro" and section.start_bar == 0 and section.energy < 0.65 and section.bars > 1 and early:
@@ -159,6 +158,11 @@ def _density(context: Context, section: Section, bar: int) -> Density:
     if section.name == "breakdown":
         return "thin" if section.energy < 0.35 and early else "kickless"
     return "full"
+
+
+def ends_song(context: Context, section: Section) -> bool:
+    """Whether the song comes to rest at the end of this section, rather than stopping or going round."""
+    return section.name == "outro" and section.bars > 1 and not context.brief.loop
 
 
 def following(context: Context, section: Section) -> Section | None:

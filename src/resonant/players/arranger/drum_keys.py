@@ -6,18 +6,20 @@ from resonant.theory.chord import Chord
 
 # General MIDI 1 percussion key map (MMA RP-003). Taiko and timpani stand in as toms where the kit has none.
 KEYS: Mapping[str, int] = {
-    "kick": 36, "kick2": 35, "rim": 37, "snare": 38, "clap": 39, "swirl": 38, "slap": 38, "hat": 42, "pedal": 44, "open_hat": 46,
-    "ride": 51, "bell": 53, "crash": 49, "crash2": 57, "china": 52, "splash": 55, "tom_high": 50, "tom_mid": 47, "tom_low": 45,
-    "tom_floor": 43, "tambourine": 54, "cowbell": 56, "shaker": 70, "cabasa": 69, "bongo_high": 60, "bongo_low": 61,
-    "conga_mute": 62, "conga": 63, "conga_low": 64, "timbale_high": 65, "timbale_low": 66, "agogo_high": 67, "agogo_low": 68,
-    "claves": 75, "woodblock": 76, "woodblock_low": 77, "triangle": 81, "triangle_mute": 80, "guiro": 73,
-    "taiko": 41, "taiko_rim": 37, "timpani": 43, "timpani_fifth": 47,
+    "kick": 36, "kick2": 35, "rim": 37, "snare": 38, "clap": 39, "swirl": 38, "slap": 38, "hat": 42, "pedal": 44,
+    "open_hat": 46, "ride": 51, "bell": 53, "crash": 49, "crash2": 57, "china": 52, "splash": 55, "tom_high": 50,
+    "tom_mid": 47, "tom_low": 45, "tom_floor": 43, "tambourine": 54, "cowbell": 56, "shaker": 70, "cabasa": 69,
+    "bongo_high": 60, "bongo_low": 61, "conga_mute": 62, "conga": 63, "conga_low": 64, "timbale_high": 65,
+    "timbale_low": 66, "agogo_high": 67, "agogo_low": 68, "claves": 75, "woodblock": 76, "woodblock_low": 77,
+    "triangle": 81, "triangle_mute": 80, "guiro": 73, "taiko": 41, "taiko_rim": 37, "timpani": 43,
+    "timpani_fifth": 47,
 }  # fmt: skip
 BRUSH_KEYS = {"swirl": 40, "slap": 39, "clap": 39}  # Roland GS brush kit: 38 tap, 39 slap, 40 swirl
 # Roland GS orchestra kit: 41…53 are timpani from F to f, so that nothing unpitched may fall there.
 ORCHESTRA_KEYS = {
-    "hat": 54, "open_hat": 54, "pedal": 54, "ride": 59, "bell": 81, "crash": 57, "crash2": 59, "china": 59, "splash": 59,
-    "tom_high": 38, "tom_mid": 36, "tom_low": 36, "tom_floor": 35, "taiko": 36, "kick2": 35, "swirl": 38, "slap": 38,
+    "hat": 54, "open_hat": 54, "pedal": 54, "ride": 59, "bell": 81, "crash": 57, "crash2": 59, "china": 59,
+    "splash": 59, "tom_high": 38, "tom_mid": 36, "tom_low": 36, "tom_floor": 35, "taiko": 36, "kick2": 35,
+    "swirl": 38, "slap": 38,
 }  # fmt: skip
 TIMPANI_LOW, TIMPANI_HIGH = 41, 53
 
@@ -29,12 +31,14 @@ BACKBEAT = frozenset({"snare", "clap", "rim", "slap"})
 LOW = frozenset({"kick", "kick2", "taiko", "timpani"})
 # Which of several strokes that fall together are let go when hands run out: the last in this order.
 IMPORTANCE = (
-    "crash", "crash2", "china", "snare", "clap", "slap", "taiko", "timpani", "timpani_fifth", "rim", "tom_high", "tom_mid", "tom_low",
-    "tom_floor", "splash", "cowbell", "conga", "conga_low", "open_hat", "ride", "bell", "hat", "swirl",
+    "crash", "crash2", "china", "snare", "clap", "slap", "taiko", "timpani", "timpani_fifth", "rim", "tom_high",
+    "tom_mid", "tom_low", "tom_floor", "splash", "cowbell", "conga", "conga_low", "open_hat", "ride", "bell",
+    "hat", "swirl",
 )  # fmt: skip
 LENGTH_SIXTEENTHS: Mapping[str, int] = {
-    "crash": 16, "crash2": 16, "china": 8, "splash": 4, "ride": 4, "bell": 4, "open_hat": 2, "timpani": 4, "timpani_fifth": 4,
-    "taiko": 4, "triangle": 4, "tom_floor": 2, "tom_low": 2, "tom_mid": 2, "tom_high": 2, "kick": 2, "swirl": 2,
+    "crash": 16, "crash2": 16, "china": 8, "splash": 4, "ride": 4, "bell": 4, "open_hat": 2, "timpani": 4,
+    "timpani_fifth": 4, "taiko": 4, "triangle": 4, "tom_floor": 2, "tom_low": 2, "tom_mid": 2, "tom_high": 2,
+    "kick": 2, "swirl": 2,
 }  # fmt: skip
 
 

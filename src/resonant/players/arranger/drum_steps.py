@@ -9,7 +9,10 @@ from resonant.units import TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Metre, Tick
 
 EIGHTH: Tick = TICKS_PER_QUARTER // 2
 # Which quarters of a 4/4 groove make up a bar of so many quarters: the backbeat stays, and a bar ends on it.
-QUARTERS = {1: (0,), 2: (0, 1), 3: (0, 1, 3), 4: (0, 1, 2, 3), 5: (0, 1, 2, 0, 3), 6: (0, 1, 2, 3, 2, 3), 7: (0, 1, 2, 3, 0, 2, 3)}
+QUARTERS = {
+    1: (0,), 2: (0, 1), 3: (0, 1, 3), 4: (0, 1, 2, 3),
+    5: (0, 1, 2, 0, 3), 6: (0, 1, 2, 3, 2, 3), 7: (0, 1, 2, 3, 0, 2, 3),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,10 @@ class Stroke:
 
 
 def strokes_of(groove: Groove, bar: int, metre: Metre, choices: tuple[tuple[str, int], ...] = ()) -> tuple[Stroke, ...]:
-    """The strokes of the groove's bar number `bar` in `metre`; `choices` names the line taken where there are several."""
-    lines = tuple((name, choose[dict(choices).get(name, 0) % len(choose)]) for name, choose in groove.lines.items())
-    return _fitted(lines, groove.bars, bar, Metre.parse(groove.metre), metre)
+    """The strokes of the groove's bar number `bar` in `metre`; `choices`: the line each drum takes, home if unsaid."""
+    taken = dict(choices)
+    lines = tuple((name, choose[taken.get(name, 0)]) for name, choose in groove.lines.items())
+    return _fitted(lines, bar % groove.bars, Metre.parse(groove.metre), metre)
 
 
 def fill_strokes(fill: Fill, metre: Metre, choice: int = 0) -> tuple[Tick, tuple[Stroke, ...]]:
@@ -43,9 +47,7 @@ def fill_strokes(fill: Fill, metre: Metre, choice: int = 0) -> tuple[Tick, tuple
 
 
 @lru_cache(maxsize=4096)
-def _fitted(
-    lines: tuple[tuple[str, str], ...], bars: int, bar: int, written: Metre, metre: Metre
-) -> tuple[Stroke, ...]:
+def _fitted(lines: tuple[tuple[str, str], ...], bar: int, written: Metre, metre: Metre) -> tuple[Stroke, ...]:
     if metre.ticks_per_bar == written.ticks_per_bar and metre.is_compound == written.is_compound:
         return _bar_strokes(lines, bar, written.ticks_per_bar)
     if metre.is_compound and not written.is_compound:
@@ -74,14 +76,15 @@ def _read(steps: str, drum: str, ticks: Tick) -> list[Stroke]:
         many = int(mark) if mark.isdigit() else 1
         for part in range(many):
             at = index * step + part * step // many
-            strokes.append(Stroke(at, drum, ("x" if part == 0 else "o") if mark.isdigit() else mark, at % TICKS_PER_SIXTEENTH != 0))
+            touch = ("x" if part == 0 else "o") if mark.isdigit() else mark
+            strokes.append(Stroke(at, drum, touch, at % TICKS_PER_SIXTEENTH != 0))
     # Twelve steps a bar are triplets throughout: their on-beats must not be swung apart from the rest.
     triplets = step % TICKS_PER_SIXTEENTH != 0 and step > TICKS_PER_SIXTEENTH // 2
     return [replace(s, straight=True) for s in strokes] if triplets else strokes
 
 
 def _quarters(strokes: tuple[Stroke, ...], ticks: Tick) -> tuple[Stroke, ...]:
-    """A bar of 4/4 re-laid, quarter by quarter, over a bar of another length; what is left over is the next quarter cut off."""
+    """A bar of 4/4 re-laid by quarters over a bar of another length; what is left over is the next quarter cut off."""
     whole, rest = divmod(ticks, TICKS_PER_QUARTER)
     cells = QUARTERS[4] if rest and whole < 4 else QUARTERS.get(whole, ())
     if rest or not cells:

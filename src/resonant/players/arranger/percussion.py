@@ -3,7 +3,7 @@
 from resonant.errors import Cancelled
 from resonant.players.arranger.drum_bars import groove_strokes
 from resonant.players.arranger.drum_feel import Hand, played
-from resonant.players.arranger.drum_form import chosen_groove
+from resonant.players.arranger.drum_form import chosen_groove, ends_song
 from resonant.players.arranger.drum_hands import playable
 from resonant.players.arranger.drum_keys import TIMEKEEPERS
 from resonant.players.arranger.drum_steps import Stroke
@@ -35,8 +35,7 @@ def _bar(context: Context, bar: int) -> list[Stroke]:
     place = bar - section.start_bar
     groove = chosen_groove(context, context.style.percussion.grooves, section, bar)
     strokes = groove_strokes(context, groove, bar, place)
-    last = bar == context.score.bars - 1
-    if last and section.name == "outro" and section.bars > 1 and not context.brief.loop:
+    if bar == context.score.bars - 1 and ends_song(context, section):
         return [s for s in strokes if s.at == 0]
     if section.energy >= context.style.percussion.joins_at and section.name not in ("intro", "breakdown"):
         return strokes
