@@ -115,7 +115,7 @@ def register(player: Instrument, context: Context, section: Section) -> tuple[in
     low, high = max(player.low, 55), min(player.high, 91)
     if high - low < 14:
         low, high = player.low, player.high
-    centre = round(low + (0.45 if high - low > 24 else 0.5) * (high - low))
+    centre = round(low + 0.52 * (high - low))
     lift = round(6 * (section.energy - 0.5))
     centre = min(max(centre + lift, low + 6), high - 6)
     return max(low, centre - 14), min(high, centre + 15), centre

@@ -1,0 +1,93 @@
+"""The melody and the counter-melody."""
+
+from collections.abc import Callable
+
+import pytest
+
+from resonant.evaluate import harmony_fit
+from resonant.instruments import instrument
+from resonant.players.arranger.counter import play_counter
+from resonant.players.arranger.melody import play_melody
+from resonant.players.context import Context, Part
+from resonant.score.model import Score, Track
+from resonant.styles import all_styles
+from resonant.testing import a_brief
+from tests.helpers import changed, planned
+
+STYLES = sorted(all_styles())
+
+
+def listening(style: str, bars: int, seed: int, track: Track, score: Score | None = None) -> Context:
+    brief = a_brief(style, bars, seed)
+    score = score or planned(brief)
+    return Context(brief, all_styles()[style], score.with_track(track), track, tuple(range(bars)), seed)
+
+
+def melody(style: str, bars: int = 16, seed: int = 1) -> tuple[Score, Track]:
+    name = next((p.instrument for p in all_styles()[style].parts if p.role == "melody"), "flute")
+    context = listening(style, bars, seed, Track("melody", "melody", name))
+    track = changed(context.track, notes=play_melody(context).notes)
+    return context.score.with_track(track), track
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_melody_notes_belong_to_the_key_or_the_chord(style: str) -> None:
+    for seed in range(4):
+        score, track = melody(style, 16, seed)
+        fit = harmony_fit.evaluate(score, track)
+        assert fit["in_key_or_chord"] >= 0.97
+        assert fit["strong_beat_chord_tones"] >= 0.8
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_melody_is_one_voice_that_breathes(style: str) -> None:
+    score, track = melody(style, 16)
+    assert all(note.end <= following.start for note, following in zip(track.notes, track.notes[1:], strict=False))
+    sounding = sum(note.duration for note in track.notes)
+    assert 0.1 < sounding / score.end < 0.97
+
+
+def test_a_phrase_rises_and_falls_and_no_leap_goes_beyond_an_octave() -> None:
+    for seed in range(6):
+        _, track = melody("pop", 16, seed)
+        leaps = [abs(b.pitch - a.pitch) for a, b in zip(track.notes, track.notes[1:], strict=False)]
+        assert max(leaps) <= 12
+        assert sum(leap <= 4 for leap in leaps) / len(leaps) > 0.6
+        assert len({note.pitch for note in track.notes}) >= 6
+
+
+def test_the_chorus_lies_higher_than_the_verse() -> None:
+    higher = 0
+    for seed in range(10):
+        score, track = melody("pop", 16, seed)
+        verse, chorus = (
+            track.between(score.metre.bar_start(s.start_bar), score.metre.bar_start(s.end_bar)) for s in score.sections
+        )
+        higher += sum(n.pitch for n in chorus) / len(chorus) > sum(n.pitch for n in verse) / len(verse)
+    assert higher >= 8
+
+
+@pytest.mark.parametrize("play", [play_melody, play_counter])
+def test_only_the_bars_asked_for_are_written(play: Callable[[Context], Part]) -> None:
+    context = listening("pop", 16, 3, Track("line", "melody", "violin"))
+    part = play(changed(context, bars=(4, 5, 6, 7)))
+    start, end = context.score.metre.bar_start(4), context.score.metre.bar_start(8)
+    assert part.notes
+    assert all(start <= note.start < end for note in part.notes)
+
+
+def test_a_counter_melody_sings_where_the_melody_is_silent() -> None:
+    score, track = melody("country", 32, seed=4)
+    voice = Track("counter", "counter", "pedal_steel")
+    context = Context(a_brief("country", 32, 4), all_styles()["country"], score.with_track(voice), voice, tuple(range(32)), 4)
+    notes = play_counter(context).notes
+    player = instrument("pedal_steel")
+    assert notes
+    assert all(player.low <= note.pitch <= player.high for note in notes)
+    in_gaps = sum(not any(n.start <= note.start < n.end for n in track.notes) for note in notes)
+    assert in_gaps / len(notes) > 0.3
+
+
+def test_another_seed_is_another_melody() -> None:
+    lines = {tuple(note.pitch for note in melody("folk", 8, seed)[1].notes) for seed in range(30)}
+    assert len(lines) == 30
