@@ -73,6 +73,7 @@ class ChordsStyle(StylePart):
         strum_ms: time from the first to the last string of a strum.
         pedal: whether a keyboard holds the sustain pedal (CC 64) through each chord.
         variation: how much a bar may differ from its figure.
+        colour: how often a passing or neighbour note is put in.
         entry: energy below which it rests.
     """
 
@@ -84,6 +85,7 @@ class ChordsStyle(StylePart):
     strum_ms: float = Field(18.0, ge=0, le=80)
     pedal: bool = False
     variation: float = Field(0.4, ge=0, le=1)
+    colour: float = Field(0.0, ge=0, le=1)
     entry: float = Field(0.0, ge=0, le=1)
 
 

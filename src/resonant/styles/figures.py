@@ -54,5 +54,5 @@ BassSteps = Annotated[str, AfterValidator(_checked_bass)]
 class Figure(StylePart):
     """What all figures share: how often one is taken, and at which energies (from, to)."""
 
-    weight: float = Field(1.0, gt=0)
+    weight: float = Field(default=1.0, gt=0)
     energy: tuple[float, float] = (0.0, 1.0)

@@ -7,6 +7,7 @@ for each chord of a progression so that the voices move little and the top one m
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, get_args
 
 from resonant.theory.chord import Chord
@@ -78,8 +79,7 @@ def lead(
         previous = layers[len(origins)]
         links = [min(range(len(previous)), key=lambda i, v=v: costs[i] + _step_cost(previous[i], v)) for v in layer]  # type: ignore[misc]
         costs = [
-            costs[i] + _step_cost(previous[i], v) + _height_cost(v, centre)
-            for i, v in zip(links, layer, strict=True)
+            costs[i] + _step_cost(previous[i], v) + _height_cost(v, centre) for i, v in zip(links, layer, strict=True)
         ]
         origins.append(links)
     index = min(range(len(costs)), key=lambda i: costs[i] + _step_cost(layers[-1][i], after))
@@ -95,7 +95,7 @@ def is_clear(voicing: Voicing) -> bool:
     >>> is_clear((36, 40, 43)), is_clear((36, 43, 52))
     (False, True)
     """
-    return all(low >= LOW_INTERVAL_LIMITS.get(high - low, 0) for low, high in zip(voicing, voicing[1:], strict=False))
+    return all(low >= LOW_INTERVAL_LIMITS.get(high - low, 0) for low, high in pairwise(voicing))
 
 
 @lru_cache(maxsize=8192)

@@ -61,11 +61,13 @@ def one_at_a_time(notes: Sequence[Note], overlap_ticks: Tick = 0) -> list[Note]:
             kept[-1] = max(kept[-1], note, key=lambda n: n.velocity)
             continue
         kept.append(note)
-    cut = [
-        replace(a, duration=min(a.duration, b.start - a.start + (overlap_ticks if a.end > b.start and a.pitch != b.pitch else 0)))
-        for a, b in pairwise(kept)
-    ]
-    return [*cut, *kept[-1:]]
+    return [*(_let_go(a, b, overlap_ticks) for a, b in pairwise(kept)), *kept[-1:]]
+
+
+def _let_go(note: Note, following: Note, overlap_ticks: Tick) -> Note:
+    slurred = note.end > following.start and note.pitch != following.pitch
+    gap = following.start - note.start + (overlap_ticks if slurred else 0)
+    return replace(note, duration=min(note.duration, gap))
 
 
 def _kind(context: Context, style: BassStyle) -> tuple[str, tuple[BassFigure, ...]]:
@@ -123,7 +125,7 @@ class _FigureLine:
         return self._filled(bar, _rerooted(bar, locked))
 
     def _filled(self, bar: Bar, plain: list[Stroke]) -> list[Stroke]:
-        """A run over the last beat of a phrase, as often as the style wants; gospel runs into a fourth whenever one comes."""
+        """A run over the last beat of a phrase, as the style wants; gospel also runs into every fourth."""
         rises_fourth = (bar.following.root - bar.chords[-1].chord.root) % 12 == 5
         wish = self.style.fills * (0.4 + 0.6 * bar.energy) * (1.4 if bar.ends_section else 0.7)
         if self.kind == "gospel" and rises_fourth:
@@ -164,7 +166,8 @@ class _FigureLine:
             target, key = self.ground.root(following, last), self.context.score.key
             near = last if last is not None else root
             if sign == "A":
-                return self.ground.approach(near, target, key, self.context.rng("approach", bar.section.material, start - bar.start, bar.place))
+                names = (bar.section.material, bar.place, start - bar.start)
+                return self.ground.approach(near, target, key, self.context.rng("approach", *names))
             return self.ground.run(near if target != near else root, target, key, int(sign[3:]))[0]
         return self.ground.interval(root, chord, sign) if sign != "x" else root
 
@@ -216,7 +219,8 @@ def _with_kick(
     for hit in hits:
         if rng.random() > amount or any(stroke.offset == hit for stroke in done):
             continue
-        beside = next((s for s in done if 0 < abs(s.offset - hit) <= TICKS_PER_SIXTEENTH and s.offset not in hits and s.offset), None)
+        loose = [s for s in done if s.offset and s.offset not in hits]
+        beside = next((s for s in loose if abs(s.offset - hit) <= TICKS_PER_SIXTEENTH), None)
         under = next((s for s in done if s.offset < hit - 120 and hit < s.offset + s.ticks - 120), None)
         if beside is not None:
             done[done.index(beside)] = replace(beside, offset=hit, ticks=max(beside.ticks + beside.offset - hit, 60))

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resonant.instruments import Instrument, instrument
-from resonant.players.arranger.bars import Bar, bars_of, runs
+from resonant.players.arranger.bars import PHRASE_BARS, Bar, bars_of, runs
+from resonant.players.arranger.colour import coloured
 from resonant.players.arranger.embellish import embellished
 from resonant.players.arranger.figure import Stroke, drawn, fitting, strokes
-from resonant.players.arranger.lefthand import LeftHand
+from resonant.players.arranger.kinship import Kinship, felt_energy
 from resonant.players.arranger.layout import Layout, laid_out, reach
+from resonant.players.arranger.lefthand import LeftHand
 from resonant.players.arranger.performance import Written, finished, in_reach, performed
 from resonant.players.arranger.presence import is_last_word, sits_out
 from resonant.players.context import Context, Part
@@ -31,8 +33,10 @@ def play_chords(context: Context) -> Part:
     style, pool = _manner(context, player)
     notes: list[Note] = []
     controls: list[Control] = []
+    kin = Kinship.of(context, style.variation)
     for run in runs(bars_of(context)):
-        comp = _Comping(context, style, player, pool, laid_out(context, run, hand_of(style, player), player))
+        layout = laid_out(context, run, hand_of(style, player), player, kin)
+        comp = _Comping(context, style, player, pool, layout, kin)
         playing = [bar for bar in run if not sits_out(context, bar, style.entry)]
         notes += performed(context, run, comp.written(playing))
         if style.pedal and player.family == "piano":
@@ -82,43 +86,51 @@ class _Comping:
     player: Instrument
     pool: tuple[ChordsFigure, ...]
     layout: Layout
+    kin: Kinship
 
     def written(self, bars: Sequence[Bar]) -> list[Written]:
         left = LeftHand.of(self.context, self.player)
         notes: list[Written] = []
         for bar in bars:
             figure = self.figure(bar)
-            notes = self._right_hand(bar, figure, notes)
+            names = self.kin.names(self.context, bar)
+            notes = self._right_hand(bar, figure, names, notes)
             if figure.left and self.player.family in _KEYBOARDS:
-                notes += left.written(bar, figure.left, self.style.gate)
+                amount = 0.0 if figure is _LAST_WORD else self.style.variation / 2
+                plain = strokes(figure.left, bar.place, bar.metre)
+                free = embellished(plain, self.context.rng("left", *names), amount)
+                notes += left.written(bar, free, self.style.gate)
         return notes
 
     def figure(self, bar: Bar) -> ChordsFigure:
-        """One figure for a material, another for the answer to it, and at a phrase end sometimes a turn."""
+        """One figure for a material, perhaps another for the answer to it, and at a phrase end sometimes a turn."""
         if is_last_word(self.context, bar):
             return _LAST_WORD
-        pool = fitting(self.pool, bar.energy)
-        material = bar.section.material
-        half = bar.phrase % 2
-        main = drawn(pool, self.context.rng("comping", material, half if self._answers(material) else 0))
-        rng = self.context.rng("turn", material, bar.place)
-        if bar.ends_phrase and len(pool) > 1 and rng.random() < self.style.variation:
+        pool = fitting(self.pool, felt_energy(self.context, bar))
+        material, place, phrase = bar.section.material, self.kin.place(bar), self.kin.phrase(bar)
+        answers = self.context.rng("answer", material, phrase).random() < self.style.variation
+        main = drawn(pool, self.context.rng("comping", material, phrase if answers else 0))
+        rng = self.context.rng("turn", material, place)
+        if place % PHRASE_BARS == PHRASE_BARS - 1 and len(pool) > 1 and rng.random() < self.style.variation:
             return drawn(pool, rng)
         return main
 
-    def _answers(self, material: str) -> bool:
-        return self.context.rng("answer", material).random() < self.style.variation
-
-    def _right_hand(self, bar: Bar, figure: ChordsFigure, notes: list[Written]) -> list[Written]:
-        plain = strokes(figure.steps, bar.place, bar.metre)
+    def _right_hand(
+        self, bar: Bar, figure: ChordsFigure, names: tuple[object, ...], notes: list[Written]
+    ) -> list[Written]:
+        plain: Sequence[Stroke] = strokes(figure.steps, bar.place, bar.metre)
         if figure is not _LAST_WORD:
-            plain = embellished(self.context, bar, plain, self.style.variation)
+            plain = embellished(plain, self.context.rng("liberty", *names), self.style.variation)
         for stroke in _restruck(bar, plain):
             if stroke.tied and any(n.start + n.ticks == bar.start for n in notes):
                 notes = [_held(n, stroke.ticks) if n.start + n.ticks == bar.start else n for n in notes]
             else:
                 notes = notes + self._struck(bar, stroke)
-        return notes
+        if figure is _LAST_WORD or not self.style.colour:
+            return notes
+        before = [n for n in notes if n.start < bar.start]
+        here = [n for n in notes if n.start >= bar.start]
+        return before + coloured(self.context, bar, here, names, self.style.colour)
 
     def _struck(self, bar: Bar, stroke: Stroke) -> list[Written]:
         start = bar.start + stroke.offset

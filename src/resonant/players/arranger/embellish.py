@@ -1,28 +1,17 @@
 """Small liberties with a figure, so that bars are kin and not copies."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
-from resonant.players.arranger.bars import Bar
 from resonant.players.arranger.figure import Stroke
-from resonant.players.context import Context
 from resonant.units import TICKS_PER_QUARTER
 
-_SAME_AGAIN = 0.6  # how often a bar comes back exactly when its section does
 _FULL = "xXh"
 
 
-def embellished(context: Context, bar: Bar, plain: Sequence[Stroke], amount: float) -> list[Stroke]:
-    """A bar's strokes with some left out, split, or struck with fewer voices.
-
-    The liberties belong to the bar's place in its material, so they come back with it; at later visits some bars take
-    others.
-    """
-    section = bar.section
-    place: tuple[object, ...] = (section.material, bar.place)
-    if section.visit and context.rng("again", *place, section.visit).random() > _SAME_AGAIN:
-        place = (*place, section.visit)
-    rng = context.rng("liberty", *place)
+def embellished(plain: Sequence[Stroke], rng: Random, amount: float) -> list[Stroke]:
+    """A bar's strokes with some left out, split, or struck with fewer voices."""
     found = list(plain)
     if rng.random() > amount:
         return found
@@ -43,14 +32,18 @@ def _liberty(found: list[Stroke], rng: Random) -> list[Stroke]:
     if stroke.offset and not stroke.tied and rng.random() < 0.45:
         return _left_out(found, index)
     if stroke.sign in _FULL:
-        return [*found[:index], Stroke(stroke.offset, stroke.ticks, rng.choice("ht^"), stroke.tied), *found[index + 1 :]]
+        return _resigned(found, index, rng.choice("ht^"))
     return found
 
 
 def _other_voice(found: list[Stroke], index: int, rng: Random) -> list[Stroke]:
     stroke = found[index]
     near = int(stroke.sign) + rng.choice((-1, 1, 2))
-    return [*found[:index], Stroke(stroke.offset, stroke.ticks, str(min(max(near, 1), 6)), stroke.tied), *found[index + 1 :]]
+    return _resigned(found, index, str(min(max(near, 1), 6)))
+
+
+def _resigned(found: list[Stroke], index: int, sign: str) -> list[Stroke]:
+    return [*found[:index], replace(found[index], sign=sign), *found[index + 1 :]]
 
 
 def _split(found: list[Stroke], index: int, rng: Random) -> list[Stroke]:

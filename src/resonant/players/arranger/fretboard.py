@@ -66,8 +66,10 @@ def _held(chord: Chord, strings: tuple[int, ...], position: int, low: int) -> It
 
 
 def _frets(string: int, position: int, pcs: set[int], low: int) -> tuple[int, ...]:
-    near = (0, *range(max(position, 1), position + _SPAN_FRETS + 1)) if position <= 3 else range(
-        position, position + _SPAN_FRETS + 1
+    near = (
+        (0, *range(max(position, 1), position + _SPAN_FRETS + 1))
+        if position <= 3
+        else range(position, position + _SPAN_FRETS + 1)
     )
     return tuple(fret for fret in near if (string + fret) % 12 in pcs and string + fret >= low)
 

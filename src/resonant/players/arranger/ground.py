@@ -68,7 +68,8 @@ class Ground:
         side = 1 if last > target else -1
         if abs(last - target) < count and target - 2 * count >= self.low:
             side = -1
-        scale, pitch, found = set(key.scale), target, []
+        scale, pitch = set(key.scale), target
+        found: list[int] = []
         while len(found) < count:
             pitch += side
             if pitch % 12 in scale or (not found and abs(pitch - target) == 1):

@@ -42,8 +42,9 @@ def swells(bars: Sequence[Bar], depth: float) -> list[Control]:
         for step in range(_STEPS_PER_BAR):
             place = (bar.place % 4 + step / _STEPS_PER_BAR) / 4
             arc = 1 - abs(2 * place - 1.1) / 1.1
-            value = 64 + 40 * bar.energy + 40 * depth * (arc - 0.5)
-            controls.append(Control(bar.start + length * step // _STEPS_PER_BAR, EXPRESSION, min(max(round(value), 20), 127)))
+            value = round(64 + 40 * bar.energy + 40 * depth * (arc - 0.5))
+            tick = bar.start + length * step // _STEPS_PER_BAR
+            controls.append(Control(tick, EXPRESSION, min(max(value, 20), 127)))
     return controls
 
 

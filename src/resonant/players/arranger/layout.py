@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from resonant.instruments import Instrument
 from resonant.players.arranger.bars import Bar
 from resonant.players.arranger.fretboard import shapes, tuning
+from resonant.players.arranger.kinship import Kinship, felt_energy
 from resonant.players.context import Context
-from resonant.score.model import Note
+from resonant.score.model import ChordSpan, Note
 from resonant.theory.chord import Chord
 from resonant.theory.voicing import Hand, Voicing, lead, voicings
 from resonant.units import Tick
@@ -30,7 +31,9 @@ class Layout:
         return self.at.get(bar.span_at(tick).end)
 
 
-def laid_out(context: Context, bars: Sequence[Bar], hand: Hand, player: Instrument, roam: float = 1.0) -> Layout:
+def laid_out(
+    context: Context, bars: Sequence[Bar], hand: Hand, player: Instrument, kin: Kinship, roam: float = 1.0
+) -> Layout:
     """Voicings for a stretch of bars.
 
     Args:
@@ -38,16 +41,21 @@ def laid_out(context: Context, bars: Sequence[Bar], hand: Hand, player: Instrume
         bars: without a gap.
         hand: kind and reach; kind "guitar" takes shapes of the player's fretboard.
         player: the instrument.
+        kin: which bars repeat which.
         roam: how far phrases differ in height, 0…1.
     """
     spans = [(bar, span) for bar in bars for span in bar.chords]
     layers = [choices(span.chord, hand, player) for _, span in spans]
     middle = (hand.low + hand.high) / 2
-    centres = [middle + _LIFT_BY_ENERGY * (bar.energy - 0.5) + roam * _phrase_lift(context, bar) for bar, _ in spans]
+    lifts = [_phrase_lift(context, bar, kin) for bar, _ in spans]
+    centres = [
+        middle + _LIFT_BY_ENERGY * (felt_energy(context, bar) - 0.5) + roam * lift
+        for (bar, _), lift in zip(spans, lifts, strict=True)
+    ]
     before = _edge(context, bars[0].start - bars[0].metre.ticks_per_bar, bars[0].start, hand, last=True)
     after = _edge(context, bars[-1].end, bars[-1].end + bars[-1].metre.ticks_per_bar, hand, last=False)
     found = lead(layers, centres, before, after)
-    return Layout({span.start: voicing for (_, span), voicing in zip(spans, found, strict=True)})
+    return Layout(_with_kin(context, spans, found, kin))
 
 
 def choices(chord: Chord, hand: Hand, player: Instrument) -> tuple[Voicing, ...]:
@@ -66,8 +74,21 @@ def reach(low: int, high: int, player: Instrument) -> tuple[int, int]:
     return max(min(low, player.high - 14), player.low), min(max(high, low + 14), player.high)
 
 
-def _phrase_lift(context: Context, bar: Bar) -> float:
-    return context.rng("height", bar.section.material, bar.phrase).choice(_PHRASE_LIFTS)
+def _with_kin(
+    context: Context, spans: Sequence[tuple[Bar, ChordSpan]], found: Sequence[Voicing], kin: Kinship
+) -> dict[Tick, Voicing]:
+    """Voicings by start, where a bar that repeats an earlier one under the same chord repeats its voicing too."""
+    at: dict[Tick, Voicing] = {}
+    known: dict[tuple[object, ...], tuple[Chord, Voicing]] = {}
+    for (bar, span), voicing in zip(spans, found, strict=True):
+        name = (*kin.names(context, bar), span.start - bar.start)
+        chord, same = known.setdefault(name, (span.chord, voicing))
+        at[span.start] = same if chord == span.chord else voicing
+    return at
+
+
+def _phrase_lift(context: Context, bar: Bar, kin: Kinship) -> float:
+    return context.rng("height", bar.section.material, kin.phrase(bar)).choice(_PHRASE_LIFTS)
 
 
 def _edge(context: Context, start: Tick, end: Tick, hand: Hand, last: bool) -> Voicing:

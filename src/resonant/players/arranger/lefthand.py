@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from resonant.instruments import Instrument
 from resonant.players.arranger.bars import Bar
-from resonant.players.arranger.figure import Stroke, strokes
+from resonant.players.arranger.figure import Stroke
 from resonant.players.arranger.performance import Written
 from resonant.players.context import Context
 from resonant.theory.chord import Chord
@@ -31,14 +31,14 @@ class LeftHand:
         shift = 12 * max(0, -(-(player.low - low) // 12))
         return cls(low + shift, high + shift, player)
 
-    def written(self, bar: Bar, figure: str, gate: float) -> list[Written]:
+    def written(self, bar: Bar, plain: Sequence[Stroke], gate: float) -> list[Written]:
         """The left hand of a bar: after a chord change the first stroke is the root."""
         notes: list[Written] = []
         rooted = -1
-        for stroke in self._with_changes(bar, strokes(figure, bar.place, bar.metre)):
+        for stroke in self._with_changes(bar, plain):
             start = bar.start + stroke.offset
             span = bar.span_at(start)
-            sign = stroke.sign if rooted == span.start or stroke.sign in "BPx" else "R"
+            sign = stroke.sign if rooted == span.start or stroke.sign in "BP" else "R"
             rooted = span.start
             weight = -0.35 if stroke.sign.islower() and stroke.sign != "x" else (0.1 if sign in "RB" else -0.15)
             ticks = max(round(min(stroke.ticks, span.end - start) * gate), 1)

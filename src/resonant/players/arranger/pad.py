@@ -4,6 +4,7 @@ from resonant.instruments import Instrument, instrument
 from resonant.players.arranger.bars import bars_of, runs
 from resonant.players.arranger.figure import strokes
 from resonant.players.arranger.held import held, swells
+from resonant.players.arranger.kinship import Kinship
 from resonant.players.arranger.layout import laid_out, reach
 from resonant.players.arranger.performance import Written, finished, performed
 from resonant.players.arranger.presence import sits_out
@@ -20,8 +21,9 @@ def play_pad(context: Context) -> Part:
     style, player = context.style.pad, instrument(context.track.instrument)
     notes: list[Note] = []
     controls: list[Control] = []
+    kin = Kinship.of(context, 0.5)
     for run in runs(bars_of(context)):
-        layout = laid_out(context, run, hand_of(style, player), player, roam=0.4)
+        layout = laid_out(context, run, hand_of(style, player), player, kin, roam=0.4)
         playing = [bar for bar in run if not sits_out(context, bar, style.entry)]
         if context.manner == "pulse":
             written = [

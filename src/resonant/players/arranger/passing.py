@@ -27,9 +27,7 @@ def passing_bass(context: Context, bars: Sequence[Bar], ground: Ground) -> list[
     return notes
 
 
-def _line(
-    context: Context, bar: Bar, span: ChordSpan, ends: tuple[int, int], ground: Ground
-) -> list[Written]:
+def _line(context: Context, bar: Bar, span: ChordSpan, ends: tuple[int, int], ground: Ground) -> list[Written]:
     root, target = ends
     beat = bar.metre.ticks_per_beat
     beats = max(span.duration // beat, 1)

@@ -67,7 +67,8 @@ def _played(context: Context, bar: Bar, written: Sequence[Written], loudness: in
         if note.start != moment:  # the hand falls as one: a chord's notes share their error
             moment = note.start
             late, louder = rng.gauss(push_ms, feel.timing_ms), rng.gauss(0, feel.velocity)
-        start = _swung(swing, bar, note.start) + round((late + note.late_ms + rng.gauss(0, feel.timing_ms / 4)) * per_ms)
+        late_ms = late + note.late_ms + rng.gauss(0, feel.timing_ms / 4)
+        start = _swung(swing, bar, note.start) + round(late_ms * per_ms)
         start = min(max(start, bar.start), bar.end - 1)
         end = max(_swung(swing, bar, note.start + note.ticks), start + SHORTEST_TICKS)
         velocity = loudness + lift + 18 * note.weight + louder + rng.gauss(0, feel.velocity / 3)

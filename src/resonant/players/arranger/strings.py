@@ -7,6 +7,7 @@ from resonant.instruments import Instrument, instrument
 from resonant.players.arranger.bars import Bar, bars_of, runs
 from resonant.players.arranger.figure import strokes
 from resonant.players.arranger.held import held, swells
+from resonant.players.arranger.kinship import Kinship
 from resonant.players.arranger.layout import Layout, laid_out
 from resonant.players.arranger.pad import hand_of
 from resonant.players.arranger.passing import between
@@ -18,6 +19,7 @@ from resonant.styles.comping import PadStyle
 from resonant.theory.pitch import nearest
 
 _TREMOLO = "x" * 16
+_TURNS = ((0, 0, 1, 0), (0, 1, 2, 1), (1, 0, 2, 0), (0, 2, 1, 2))  # which voice each stroke of an ostinato takes
 _SPICCATO_WEIGHTS = {"X": 0.6, "x": 0.0, "o": -0.5}
 
 
@@ -29,8 +31,9 @@ def play_strings(context: Context) -> Part:
     style, player = context.style.strings, instrument(context.track.instrument)
     notes: list[Note] = []
     controls: list[Control] = []
+    kin = Kinship.of(context, 0.5)
     for run in runs(bars_of(context)):
-        layout = laid_out(context, run, hand_of(style, player), player, roam=0.6)
+        layout = laid_out(context, run, hand_of(style, player), player, kin, roam=0.6)
         desk = _Desk(context, style, player, layout)
         playing = [bar for bar in run if not sits_out(context, bar, style.entry)]
         notes += performed(context, run, desk.written(playing), 68)
@@ -70,7 +73,7 @@ class _Desk:
         """Repeats of the inner voices, one after the other on the accents, over a low voice."""
         is_tremolo = self.context.manner == "tremolo"
         figure = _TREMOLO if is_tremolo else self.style.ostinato_steps
-        turn = self.context.rng("ostinato", bar.section.material).choice(((0, 0, 1, 0), (0, 1, 2, 1), (1, 0, 2, 0), (0, 2, 1, 2)))
+        turn = self.context.rng("ostinato", bar.section.material).choice(_TURNS)
         notes: list[Written] = []
         for index, stroke in enumerate(strokes(figure, bar.place, bar.metre)):
             start = bar.start + stroke.offset
@@ -91,14 +94,15 @@ class _Desk:
             rng = self.context.rng("line", bar.section.material, bar.place)
             for span in bar.chords:
                 lean = centre + rng.choice((-4, -2, 2, 4))
-                tones = [nearest(pc, round((last + lean) / 2)) for pc in dict.fromkeys(
-                    (span.chord.root + step) % 12 for step in span.chord.intervals[:3]
-                )]
+                tones = [
+                    nearest(pc, round((last + lean) / 2))
+                    for pc in dict.fromkeys((span.chord.root + step) % 12 for step in span.chord.intervals[:3])
+                ]
                 pitch = min(tones, key=lambda p: abs(p - last) + (3 if p == last else 0) + rng.random())
                 line = self._linked(line, Written(span.start, pitch, span.duration, 0.3), bar)
                 last = pitch
-        octaves = [Written(n.start, n.pitch - 12, n.ticks, n.weight - 0.2) for n in line if n.pitch - 12 >= self.player.low]
-        return [n for n in (*line, *octaves) if n.pitch <= self.player.high]
+        octaves = [Written(n.start, n.pitch - 12, n.ticks, n.weight - 0.2) for n in line]
+        return [n for n in (*line, *octaves) if self.player.low <= n.pitch <= self.player.high]
 
     def _linked(self, line: list[Written], note: Written, bar: Bar) -> list[Written]:
         """The note after the line, whose last one gives half its time to a passing step where one fits."""
