@@ -53,8 +53,16 @@ class MelodyStyle(StylePart):
 
 
 class CounterStyle(StylePart):
-    """How the second voice answers: `answers` 0…1 fills the melody's rests, otherwise it holds slow guide tones."""
+    """How the second voice answers.
+
+    Args:
+        answers: 0…1, how often it fills a rest of the melody.
+        notes_per_answer: at most.
+        guides: what it does otherwise: hold guide tones, stab them short, or keep silent.
+        from_energy: sections of less energy have no second voice.
+    """
 
     answers: float = Field(0.5, ge=0, le=1)
     notes_per_answer: int = Field(4, ge=1, le=8)
+    guides: Literal["hold", "stab", "rest"] = "hold"
     from_energy: float = Field(0.45, ge=0, le=1)

@@ -57,11 +57,18 @@ def _answer(context: Context, gap: tuple[Tick, Tick], rng: random.Random) -> lis
 
 
 def _guide(context: Context, bar: int, rng: random.Random) -> list[tuple[Tick, Tick]]:
-    """One long note for each chord of the bar, sometimes coming in after the beat."""
+    """One guide tone for each chord of the bar: held, or stabbed off the beat, or left out."""
+    manner = context.style.counter.guides
+    if manner == "rest":
+        return []
     start, end = context.score.bar_ticks(bar)
-    late = rng.choice((0, 0, context.metre(bar).ticks_per_beat))
-    spans = list(context.score.chords_in(start, end))
-    return [(span.start + (late if late < span.duration else 0), span.duration - (late if late < span.duration else 0)) for span in spans]
+    beat = context.metre(bar).ticks_per_beat
+    late = rng.choice((0, 0, beat)) if manner == "hold" else rng.choice((beat // 2, beat + beat // 2, 0))
+    places = []
+    for span in context.score.chords_in(start, end):
+        offset = late if late < span.duration else 0
+        places.append((span.start + offset, span.duration - offset if manner == "hold" else beat // 4))
+    return places
 
 
 def _pitched(context: Context, section: Section, starts: list[tuple[Tick, Tick]]) -> list[Note]:
