@@ -48,6 +48,16 @@ def unfinished_folder(root: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def check_place(root: Path) -> None:
+    """Makes sure that songs can be saved in `root`, before any work is done for one.
+
+    Raises:
+        PlaceError: they can not; the message says why.
+    """
+    with disk_errors(root), unfinished_folder(root):
+        pass
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """Writes a file and waits until it is on the disk."""
     with path.open("wb") as file:
