@@ -17,6 +17,7 @@ from pathlib import Path
 from hardware import hardware
 from resonant.brief.reader import Call, read_brief
 from resonant.library.songs import save_song
+
 from resonant.produce import Engine, Watch, compose
 from resonant.sound.render import MemoryStemCache
 
@@ -66,9 +67,16 @@ def main() -> None:
         for title, bars in (("8 bars, 4 tracks", 8), ("3 minutes, 4 tracks", 90)):
             runs = [stages(bars, seed, engine, folder) for seed in range(1, 1 + RUNS)]
             best = min(runs, key=lambda run: run["all"])
-            print(f"\n{title}: best of {RUNS} {best['all']:.2f} s, median {statistics.median(r['all'] for r in runs):.2f} s, ", end="")
+            print(
+                f"\n{title}: best of {RUNS} {best['all']:.2f} s, ",
+                f"median {statistics.median(run['all'] for run in runs):.2f} s, ",
+                end="",
+            )
             print(f"{best['music'] / best['all']:.0f}x real time")
-            print("  " + ", ".join(f"{stage} {best[stage] * 1000:.0f} ms" for stage in best if stage not in ("all", "music")))
+            print(
+                "  "
+                + ", ".join(f"{stage} {best[stage] * 1000:.0f} ms" for stage in best if stage not in ("all", "music"))
+            )
         cached = Engine(stem_cache=MemoryStemCache(), strip_cache={})
         brief = read_brief(PROMPT.format(8), calls=Call(seed=1))
         first, _ = seconds(lambda: compose(brief, cached), runs=1)

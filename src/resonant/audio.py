@@ -50,4 +50,4 @@ class Audio:
 
     def mono(self) -> NDArray[np.float32]:
         """The mean of the channels, `float32 [samples]`."""
-        return self.samples.mean(axis=0, dtype=np.float32)
+        return np.asarray(self.samples.mean(axis=0), dtype=np.float32)

@@ -97,5 +97,15 @@ def _instrument(  # noqa: PLR0913 - the fields of one row of data
     words: list[str] | None = None,
 ) -> Instrument:
     return Instrument(
-        name, name.replace("_", " "), family, program, bank, range[0], range[1], voices, tuple(roles), voice, tuple(words or ())
+        name,
+        name.replace("_", " "),
+        family,
+        program,
+        bank,
+        range[0],
+        range[1],
+        voices,
+        tuple(roles),
+        voice,
+        tuple(words or ()),
     )

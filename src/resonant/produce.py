@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from resonant.brief.model import Brief, PartBrief, Sound
-from resonant.library.model import Lineage, Song
+from resonant.library.model import Song
 from resonant.mix.mixdown import StripCache, mix_down
 from resonant.mix.model import Mix
 from resonant.mix.scene import mix_scene
@@ -144,11 +144,13 @@ def joined(track: Track, part: Part) -> Track:
 def sounded(song: Song, engine: Engine, watch: Watch | None = None) -> Song:
     """The song with its stems rendered (only those that changed, where the engine has a cache) and mixed."""
     style = engine.style(song.brief.style)
-    stems, mix = render_score(song.score, song.brief.sound, engine, watch, mix_preset=style.mix, sidechain=style.sidechain)
+    stems, mix = render_score(
+        song.score, song.brief.sound, engine, watch, mix_preset=style.mix, sidechain=style.sidechain
+    )
     return replace(song, stems=stems, mix=mix)
 
 
-def render_score(  # noqa: PLR0913 - the two mix settings are those of a style file
+def render_score(
     score: Score,
     sound: Sound,
     engine: Engine,
@@ -163,7 +165,9 @@ def render_score(  # noqa: PLR0913 - the two mix settings are those of a style f
     def rendering(stage: str, fraction: float) -> None:
         watch.progress(stage, 0.3 + 0.4 * fraction)
 
-    stems = render_stems(score, Rendering(sound.sample_rate), engine.bank, engine.stem_cache, rendering, watch.should_stop)
+    stems = render_stems(
+        score, Rendering(sound.sample_rate), engine.bank, engine.stem_cache, rendering, watch.should_stop
+    )
     watch.progress("mixing", 0.7)
     mix = mix_down(stems, mix_scene(score, sound, mix_preset, sidechain), cache=engine.strip_cache)
     watch.progress("mixed", 0.95)

@@ -13,7 +13,9 @@ from resonant.theory.key import Key
 from resonant.units import Metre
 
 
-def a_brief(style: str = "pop", bars: int = 8, seed: int = 1, *, key: str = "", metre: str = "", rich: bool = False) -> Brief:
+def a_brief(
+    style: str = "pop", bars: int = 8, seed: int = 1, *, key: str = "", metre: str = "", rich: bool = False
+) -> Brief:
     """A brief as the reader would make it from the style's name alone; `rich` adds the style's optional parts.
 
     >>> a_brief("gospel", bars=4).key.mode

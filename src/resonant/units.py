@@ -4,9 +4,11 @@ A score counts integer ticks; audio counts seconds and samples. `TempoMap` is th
 becomes the other, `MetreMap` the only place where ticks become bars.
 """
 
+import itertools
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NewType, Self, overload
 
 import numpy as np
@@ -98,20 +100,26 @@ class TempoMap:
 
     def __post_init__(self) -> None:
         ticks = [change.tick for change in self.changes]
-        if not ticks or ticks[0] != 0 or any(b <= a for a, b in zip(ticks, ticks[1:], strict=False)):
+        if not ticks or ticks[0] != 0 or any(b <= a for a, b in itertools.pairwise(ticks)):
             raise BriefError("a tempo map starts at tick 0 and its changes rise in time")
         low, high = TEMPO_RANGE_BPM
         for change in self.changes:
             if not low <= change.bpm <= high:
                 raise BriefError(f"tempo {change.bpm:g} bpm must lie in {low:g}…{high:g}")
-        starts = [0.0]
-        for before, after in zip(self.changes, self.changes[1:], strict=False):
-            starts.append(starts[-1] + (after.tick - before.tick) * 60.0 / (before.bpm * TICKS_PER_QUARTER))
-        object.__setattr__(self, "_ticks", np.asarray(ticks, dtype=np.int64))
-        object.__setattr__(self, "_seconds", np.asarray(starts))
-        object.__setattr__(
-            self, "_seconds_per_tick", np.asarray([60.0 / (c.bpm * TICKS_PER_QUARTER) for c in self.changes])
-        )
+
+    @cached_property
+    def _ticks(self) -> NDArray[np.int64]:
+        return np.asarray([change.tick for change in self.changes], dtype=np.int64)
+
+    @cached_property
+    def _seconds_per_tick(self) -> NDArray[np.float64]:
+        return np.asarray([60.0 / (change.bpm * TICKS_PER_QUARTER) for change in self.changes])
+
+    @cached_property
+    def _seconds(self) -> NDArray[np.float64]:
+        """When each change comes, in seconds."""
+        stretches = np.diff(self._ticks) * self._seconds_per_tick[:-1]
+        return np.concatenate([[0.0], np.cumsum(stretches)])
 
     @classmethod
     def constant(cls, bpm: float) -> Self:
@@ -132,15 +140,15 @@ class TempoMap:
     def seconds_at(self, tick: NDArray[np.int64]) -> NDArray[np.float64]: ...
     def seconds_at(self, tick: Tick | NDArray[np.int64]) -> float | NDArray[np.float64]:
         """Seconds from the start at a tick, or at an array of ticks."""
-        index = np.clip(np.searchsorted(self._ticks, tick, side="right") - 1, 0, None)  # type: ignore[attr-defined]
-        seconds = self._seconds[index] + (np.asarray(tick) - self._ticks[index]) * self._seconds_per_tick[index]  # type: ignore[attr-defined]
-        return float(seconds) if np.ndim(tick) == 0 else seconds
+        index = np.clip(np.searchsorted(self._ticks, tick, side="right") - 1, 0, None)
+        seconds = self._seconds[index] + (np.asarray(tick) - self._ticks[index]) * self._seconds_per_tick[index]
+        return float(seconds) if np.ndim(tick) == 0 else np.asarray(seconds)
 
     def tick_at(self, seconds: float) -> Tick:
         """The tick nearest to a moment in seconds."""
-        index = max(int(np.searchsorted(self._seconds, seconds, side="right")) - 1, 0)  # type: ignore[attr-defined]
-        offset = (seconds - self._seconds[index]) / self._seconds_per_tick[index]  # type: ignore[attr-defined]
-        return int(self._ticks[index]) + round(float(offset))  # type: ignore[attr-defined]
+        index = max(int(np.searchsorted(self._seconds, seconds, side="right")) - 1, 0)
+        offset = (seconds - float(self._seconds[index])) / float(self._seconds_per_tick[index])
+        return int(self._ticks[index]) + round(offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,31 +171,36 @@ class MetreMap:
 
     def __post_init__(self) -> None:
         bars = [change.bar for change in self.changes]
-        if not bars or bars[0] != 0 or any(b <= a for a, b in zip(bars, bars[1:], strict=False)):
+        if not bars or bars[0] != 0 or any(b <= a for a, b in itertools.pairwise(bars)):
             raise BriefError("a metre map starts at bar 0 and its changes rise in time")
+
+    @cached_property
+    def _bars(self) -> list[int]:
+        return [change.bar for change in self.changes]
+
+    @cached_property
+    def _starts(self) -> list[Tick]:
+        """The tick at which each change comes."""
         starts = [0]
-        for before, after in zip(self.changes, self.changes[1:], strict=False):
+        for before, after in itertools.pairwise(self.changes):
             starts.append(starts[-1] + (after.bar - before.bar) * before.metre.ticks_per_bar)
-        object.__setattr__(self, "_bars", bars)
-        object.__setattr__(self, "_starts", starts)
+        return starts
 
     @classmethod
     def constant(cls, metre: Metre) -> Self:
         return cls((MetreChange(0, metre),))
 
     def metre_at(self, bar: int) -> Metre:
-        return self.changes[max(bisect_right(self._bars, bar) - 1, 0)].metre  # type: ignore[attr-defined]
+        return self.changes[max(bisect_right(self._bars, bar) - 1, 0)].metre
 
     def bar_start(self, bar: int) -> Tick:
         """The tick at which a bar (0-based) begins."""
-        index = max(bisect_right(self._bars, bar) - 1, 0)  # type: ignore[attr-defined]
+        index = max(bisect_right(self._bars, bar) - 1, 0)
         change = self.changes[index]
-        start: int = self._starts[index]  # type: ignore[attr-defined]
-        return start + (bar - change.bar) * change.metre.ticks_per_bar
+        return self._starts[index] + (bar - change.bar) * change.metre.ticks_per_bar
 
     def bar_at(self, tick: Tick) -> int:
         """The bar (0-based) that a tick lies in."""
-        index = max(bisect_right(self._starts, tick) - 1, 0)  # type: ignore[attr-defined]
+        index = max(bisect_right(self._starts, tick) - 1, 0)
         change = self.changes[index]
-        start: int = self._starts[index]  # type: ignore[attr-defined]
-        return change.bar + (tick - start) // change.metre.ticks_per_bar
+        return change.bar + (tick - self._starts[index]) // change.metre.ticks_per_bar

@@ -7,7 +7,8 @@ from resonant.units import Metre, MetreChange, MetreMap, TempoChange, TempoMap
 
 
 @pytest.mark.parametrize(
-    ("text", "beats", "ticks"), [("4/4", 4, 1920), ("3/4", 3, 1440), ("6/8", 2, 1440), ("12/8", 4, 2880), ("7/8", 7, 1680)]
+    ("text", "beats", "ticks"),
+    [("4/4", 4, 1920), ("3/4", 3, 1440), ("6/8", 2, 1440), ("12/8", 4, 2880), ("7/8", 7, 1680)],
 )
 def test_a_metre_knows_its_felt_beats(text: str, beats: int, ticks: int) -> None:
     metre = Metre.parse(text)

@@ -47,7 +47,9 @@ class Palette(StylePart):
     dominant: tuple[str, ...] = ("", "7", "7", "sus4")
 
 
-Move = Literal["secondary_dominant", "ii_v", "tritone", "passing_diminished", "minor_iv", "suspension", "inversion", "backdoor"]
+Move = Literal[
+    "secondary_dominant", "ii_v", "tritone", "passing_diminished", "minor_iv", "suspension", "inversion", "backdoor"
+]
 
 
 class HarmonyStyle(StylePart):

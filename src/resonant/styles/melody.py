@@ -7,8 +7,8 @@ from pydantic import Field, field_validator
 from resonant.styles.base import StylePart
 
 USUAL_CELLS: dict[str, float] = {
-    "x---": 4, "x-x-": 6, "--x-": 2, "----": 2, "x--x": 1.5, "-x-x": 0.5, "x-xx": 1.2, "xxx-": 0.5, "xx--": 0.4, "..x-": 1.5,
-    "....": 0.8,
+    "x---": 4, "x-x-": 6, "--x-": 2, "----": 2, "x--x": 1.5, "-x-x": 0.5, "x-xx": 1.2, "xxx-": 0.5, "xx--": 0.4,
+    "..x-": 1.5, "....": 0.8,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The schema of a style file. Each group of parts has a module of its own: drums, bass, comping, harmony, melody, form."""
+"""The schema of a style file. Each group of parts has a module of its own: drums, bass, comping, harmony, …"""
 
 from typing import Literal
 
@@ -47,7 +47,7 @@ class Swing(StylePart):
 
 
 class Feel(StylePart):
-    """How loosely the band plays: standard deviations of timing in ms and of velocity; `push_ms` by role (late is +)."""
+    """How loosely the band plays: standard deviations of timing (ms) and velocity; `push_ms` by role (late is +)."""
 
     timing_ms: float = Field(6.0, ge=0, le=30)
     velocity: float = Field(6.0, ge=0, le=30)

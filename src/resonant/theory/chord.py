@@ -17,13 +17,22 @@ from resonant.theory.pitch import FLAT_NAMES, pitch_class
 _ROOT = re.compile(r"([A-G])(##|#|♯|bb|b|♭)?")
 # A slash is a bass note unless digits follow it, as in C6/9.
 _BASS = re.compile(r"/([A-G](?:#|♯|b|♭)?)$")
-_TRIADS = {"": (0, 4, 7), "m": (0, 3, 7), "dim": (0, 3, 6), "aug": (0, 4, 8), "sus2": (0, 2, 7), "sus4": (0, 5, 7), "5": (0, 7)}
+_TRIADS = {
+    "": (0, 4, 7),
+    "m": (0, 3, 7),
+    "dim": (0, 3, 6),
+    "aug": (0, 4, 8),
+    "sus2": (0, 2, 7),
+    "sus4": (0, 5, 7),
+    "5": (0, 7),
+}
 _DEGREES = {2: 2, 3: 4, 4: 5, 5: 7, 6: 9, 7: 10, 9: 14, 11: 17, 13: 21}
 _SIGNS = {"b": -1, "♭": -1, "-": -1, "#": 1, "♯": 1, "+": 1}
 
 # Spellings seen in the wild, to the canonical one. Longest first, so that "maj" is not read as "m".
 _REWRITES = (
-    ("major", "maj"), ("minor", "m"), ("min", "m"), ("Maj", "maj"), ("MA7", "maj7"), ("Ma7", "maj7"), ("ma7", "maj7"), ("ma9", "maj9"),
+    ("major", "maj"), ("minor", "m"), ("min", "m"), ("Maj", "maj"),
+    ("MA7", "maj7"), ("Ma7", "maj7"), ("ma7", "maj7"), ("ma9", "maj9"),
     ("Δ", "maj"), ("^", "maj"), ("M", "maj"), ("mi", "m"), ("ø7", "m7b5"), ("ø", "m7b5"), ("h7", "m7b5"),
     ("o7", "dim7"), ("°7", "dim7"), ("°", "dim"), ("alt", "7#5b9"), ("no", "omit"), ("dom", ""),
 )  # fmt: skip
@@ -119,7 +128,11 @@ def parse_progression(text: str) -> tuple[tuple[Chord, ...], ...]:
         BriefError: a symbol is not understood, or there is no chord at all.
     """
     barred = "|" in text
-    cells = [cell.split() for cell in text.strip().strip("|").split("|")] if barred else [[s] for s in re.split(r"[\s\-–→,]+", text.strip())]
+    cells = (
+        [cell.split() for cell in text.strip().strip("|").split("|")]
+        if barred
+        else [[s] for s in re.split(r"[\s\-–→,]+", text.strip())]
+    )
     bars: list[tuple[Chord, ...]] = []
     for cell in cells:
         symbols = [s for s in cell if s]
@@ -144,8 +157,19 @@ def _canonical(suffix: str) -> str | None:
             text = text.replace(seen, meant, 1)
     if text.startswith("o") and not text.startswith("omit"):
         text = "dim" + text[1:]
-    text = text.replace("m/maj", "mmaj").replace("sus", "sus4") if text.endswith("sus") else text.replace("m/maj", "mmaj")
-    text = {"maj": "", "69": "6/9", "m69": "m6/9", "2": "add9", "4": "add11", "7alt": "7#5b9", "77#5b9": "7#5b9", "aug7": "7#5"}.get(text, text)
+    text = (
+        text.replace("m/maj", "mmaj").replace("sus", "sus4") if text.endswith("sus") else text.replace("m/maj", "mmaj")
+    )
+    text = {
+        "maj": "",
+        "69": "6/9",
+        "m69": "m6/9",
+        "2": "add9",
+        "4": "add11",
+        "7alt": "7#5b9",
+        "77#5b9": "7#5b9",
+        "aug7": "7#5",
+    }.get(text, text)
     return text if _intervals(text) is not None else None
 
 

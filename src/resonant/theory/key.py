@@ -114,4 +114,3 @@ class Key:
 @lru_cache(maxsize=256)
 def _scale(tonic: int, mode: str) -> tuple[int, ...]:
     return tuple((tonic + step) % 12 for step in MODES[mode])
-

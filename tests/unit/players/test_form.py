@@ -1,13 +1,13 @@
 """Form: sections that fill the bars asked for."""
 
 import pytest
+from tests.helpers import changed
 
 from resonant.brief.model import SectionBrief
 from resonant.errors import BriefError
 from resonant.players.arranger.form import plan_form
 from resonant.styles import all_styles
 from resonant.testing import a_brief
-from tests.helpers import changed
 
 
 @pytest.mark.parametrize("style", sorted(all_styles()))

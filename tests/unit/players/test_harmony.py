@@ -1,6 +1,9 @@
 """Harmony: chords for every bar, in the style's manner."""
 
+import itertools
+
 import pytest
+from tests.helpers import changed, planned
 
 from resonant.errors import BriefError
 from resonant.score.model import Score
@@ -8,7 +11,6 @@ from resonant.styles import all_styles
 from resonant.testing import a_brief
 from resonant.theory.key import MODES
 from resonant.units import TICKS_PER_QUARTER
-from tests.helpers import changed, planned
 
 STYLES = sorted(all_styles())
 
@@ -24,7 +26,7 @@ def test_chords_cover_every_tick_in_order(style: str, metre: str) -> None:
     borders = [(span.start, span.end) for span in score.harmony]
     assert borders[0][0] == 0
     assert borders[-1][1] == score.end
-    assert all(end == start for (_, end), (start, _) in zip(borders, borders[1:], strict=False))
+    assert all(end == start for (_, end), (start, _) in itertools.pairwise(borders))
     assert all(start < end for start, end in borders)
 
 
@@ -68,7 +70,10 @@ def test_sections_of_one_material_share_their_chords() -> None:
         score = planned(a_brief("pop", 64, seed))
         first, second = [section for section in score.sections if section.name == "chorus"][:2]
         openings = [
-            [span.chord for span in score.chords_in(score.metre.bar_start(s.start_bar), score.metre.bar_start(s.start_bar + 4))]
+            [
+                span.chord
+                for span in score.chords_in(score.metre.bar_start(s.start_bar), score.metre.bar_start(s.start_bar + 4))
+            ]
             for s in (first, second)
         ]
         assert openings[0] == openings[1]
@@ -80,6 +85,8 @@ def test_seeds_make_different_songs() -> None:
 
 def test_more_complexity_brings_more_substitutions() -> None:
     def chords(complexity: int) -> int:
-        return sum(len(planned(changed(a_brief("gospel", 16, seed), complexity=complexity)).harmony) for seed in range(15))
+        return sum(
+            len(planned(changed(a_brief("gospel", 16, seed), complexity=complexity)).harmony) for seed in range(15)
+        )
 
     assert chords(10) > chords(1)

@@ -40,7 +40,8 @@ def test_modes_of_one_signature_share_their_relative_major() -> None:
     ("numeral", "key", "symbol"),
     [
         ("ii7", "C major", "Dm7"), ("V7/vi", "C major", "E7"), ("I/3", "C major", "C/E"), ("bVII", "C major", "Bb"),
-        ("#IVdim7", "C major", "F#dim7"), ("viiø7", "C major", "Bm7b5"), ("iv6", "C major", "Fm6"), ("I6/9", "C", "C6/9"),
+        ("#IVdim7", "C major", "F#dim7"), ("viiø7", "C major", "Bm7b5"), ("iv6", "C major", "Fm6"),
+        ("I6/9", "C", "C6/9"),
         ("VI", "A minor", "F"), ("bVI", "A minor", "F"), ("VII", "A minor", "G"), ("V7", "A minor", "E7"),
         ("vii°7", "A minor", "G#dim7"), ("#VI", "A minor", "F#"), ("IV7", "D dorian", "G7"), ("bII", "E phrygian", "F"),
         ("ii7/V", "C major", "Am7"), ("imaj7", "A minor", "Ammaj7"),

@@ -41,8 +41,14 @@ def _gap(context: Context, bar: int) -> tuple[Tick, Tick] | None:
     start, end = context.score.bar_ticks(bar)
     if melody is None:
         return None
-    border = [start, *sorted(tick for n in melody.notes if n.end > start and n.start < end for tick in (n.start, n.end)), end]
-    silences = [(a, b) for a, b in zip(border[::2], border[1::2], strict=False) if b - a >= context.metre(bar).ticks_per_beat]
+    border = [
+        start,
+        *sorted(tick for n in melody.notes if n.end > start and n.start < end for tick in (n.start, n.end)),
+        end,
+    ]
+    silences = [
+        (a, b) for a, b in zip(border[::2], border[1::2], strict=False) if b - a >= context.metre(bar).ticks_per_beat
+    ]
     if not silences:
         return None
     a, b = max(silences, key=lambda silence: silence[1] - silence[0])

@@ -10,7 +10,13 @@ _PHRASE_BARS = 4
 _SHORTEST_SECTION_BARS = 2
 _WHOLE_ARC_BARS = 40
 _SHORT = ("intro", "outro", "build", "interlude")
-_FROM_OTHER_NAMES = {"pre-chorus": "prechorus", "hook": "chorus", "refrain": "chorus", "head": "verse", "break": "breakdown"}
+_FROM_OTHER_NAMES = {
+    "pre-chorus": "prechorus",
+    "hook": "chorus",
+    "refrain": "chorus",
+    "head": "verse",
+    "break": "breakdown",
+}
 
 
 def plan_form(brief: Brief, style: Style) -> tuple[Section, ...]:
@@ -22,7 +28,8 @@ def plan_form(brief: Brief, style: Style) -> tuple[Section, ...]:
     wanted = brief.form or tuple(SectionBrief(name) for name in _order(brief.bars, style))
     if len(wanted) > brief.bars:
         raise BriefError(
-            f"{len(wanted)} sections do not fit into {brief.bars} bars; ask for at least {len(wanted)} bars or fewer sections"
+            f"{len(wanted)} sections do not fit into {brief.bars} bars; "
+            f"ask for at least {len(wanted)} bars or fewer sections"
         )
     usual = [_usual(section.name, style) for section in wanted]
     lengths = _fit(
@@ -67,7 +74,7 @@ def _misfit(order: tuple[str, ...], bars: int, style: Style) -> float:
 
 def _usual(name: str, style: Style) -> SectionStyle:
     name = _FROM_OTHER_NAMES.get(name, name)
-    known = {**USUAL_SECTIONS, **style.form.sections}
+    known: dict[str, SectionStyle] = {**USUAL_SECTIONS, **dict(style.form.sections.items())}
     if name not in known:
         raise BriefError(f"section {name!r} is not known; the sections are {', '.join(known)}")
     return known[name]

@@ -1,4 +1,4 @@
-"""Harmony: chord spans for every bar, from the style's phrases, cadences and substitutions, or from the user's own chords."""
+"""Harmony: chords for every bar, from the style's phrases, cadences and substitutions, or from the user's own."""
 
 import random
 from collections.abc import Sequence
@@ -35,7 +35,9 @@ def write_harmony(brief: Brief, style: Style, score: Score, seed: int) -> tuple[
         else:
             theme = themes.setdefault(section.material, _theme(section, score.key, style.harmony, brief, seed))
             last = index == len(score.sections) - 1
-            bars = _led_on(_tiled(theme, section.bars), section, last and not brief.loop, score.key, style.harmony, seed)
+            bars = _led_on(
+                _tiled(theme, section.bars), section, last and not brief.loop, score.key, style.harmony, seed
+            )
         chords += bars
     return _spans(chords, score)
 
@@ -51,7 +53,9 @@ def _symbol_or_numeral(text: str, key: Key) -> Chord:
     try:
         return roman.chord(text, key)
     except BriefError as error:
-        raise BriefError(f"{text!r} in the progression is neither a chord such as Am7 nor a numeral such as vi7") from error
+        raise BriefError(
+            f"{text!r} in the progression is neither a chord such as Am7 nor a numeral such as vi7"
+        ) from error
 
 
 def _tiled(theme: Bars, bars: int, offset: int = 0) -> Bars:
@@ -95,7 +99,9 @@ def _from_home(pool: tuple[Phrase, ...], key: Key) -> tuple[Phrase, ...]:
 
 def _own(harmony: HarmonyStyle, key: Key) -> bool:
     """Whether the style's phrases are meant for this mode: dorian grooves of minor styles are, lydian is not."""
-    return key.mode == "dorian" and any("IV" in phrase.chords.split() or "IV7" in phrase.chords for phrase in harmony.minor)
+    return key.mode == "dorian" and any(
+        "IV" in phrase.chords.split() or "IV7" in phrase.chords for phrase in harmony.minor
+    )
 
 
 def _answer(loop: Bars, key: Key, harmony: HarmonyStyle, rng: random.Random) -> Bars:
@@ -265,7 +271,11 @@ def _backdoor(place: _Place, bar: tuple[Chord, ...]) -> tuple[Chord, ...] | None
 
 
 def _is_dominant(chord: Chord) -> bool:
-    return not chord.is_minor and chord.seventh == (chord.root + 10) % 12 and common_tones(chord.intervals[:2], (0, 4)) == 2
+    return (
+        not chord.is_minor
+        and chord.seventh == (chord.root + 10) % 12
+        and common_tones(chord.intervals[:2], (0, 4)) == 2
+    )
 
 
 _MOVES = {
@@ -298,6 +308,10 @@ def _shared(names: tuple[Chord, ...], metre: Metre) -> list[tuple[Tick, Tick, Ch
     units = max(metre.ticks_per_bar // beat, len(names))
     borders = [-(-i * units // len(names)) for i in range(len(names))] + [units]
     return [
-        (borders[i] * beat, (metre.ticks_per_bar if i == len(names) - 1 else borders[i + 1] * beat) - borders[i] * beat, name)
+        (
+            borders[i] * beat,
+            (metre.ticks_per_bar if i == len(names) - 1 else borders[i + 1] * beat) - borders[i] * beat,
+            name,
+        )
         for i, name in enumerate(names)
     ]

@@ -1,5 +1,6 @@
 """The melody: a theme for each material, its pitches chosen over the chords, sung with breath and dynamics."""
 
+import itertools
 import random
 from dataclasses import dataclass, replace
 
@@ -24,7 +25,7 @@ _CHORDAL = {"motif": 1.0, "chord-tone": 1.9, "scale": 0.75}
 
 @dataclass(frozen=True, slots=True)
 class _Sung:
-    """A note of the plan: absolute straight start, duration, wanted height in scale steps, its bar and that bar's letter."""
+    """A note of the plan: straight start in ticks, duration, wanted height in scale steps, its bar and its letter."""
 
     start: Tick
     duration: Tick
@@ -82,7 +83,15 @@ def _theme_bars(context: Context, section: Section) -> int:
 def _on_grid(bar: MotifBar, start: Tick, number: int, last: bool) -> list[_Sung]:
     ends = len(bar.onsets) - 1
     return [
-        _Sung(start + onset.start, onset.duration, height, number, bar.letter, bar.rests and i == _resting(bar), last and i == ends)
+        _Sung(
+            start + onset.start,
+            onset.duration,
+            height,
+            number,
+            bar.letter,
+            bar.rests and i == _resting(bar),
+            last and i == ends,
+        )
         for i, (onset, height) in enumerate(zip(bar.onsets, bar.heights, strict=True))
     ]
 
@@ -128,11 +137,13 @@ def _place(context: Context, section: Section, note: _Sung, centre: int) -> Plac
     if note.duration >= 1.5 * metre.ticks_per_beat:
         weight = max(weight, 0.8)
     cadence = _cadence(context, section, note, chord)
-    return Place(chord, weight, centre + note.height * context.style.melody.span * _SEMITONES_PER_STEP, cadence, noise=1.3)
+    return Place(
+        chord, weight, centre + note.height * context.style.melody.span * _SEMITONES_PER_STEP, cadence, noise=1.3
+    )
 
 
 def metric_weight(metre: Metre, offset: Tick) -> float:
-    """How strong a position of the bar is: 1 on the downbeat, .85 at the half bar, .5 on beats, .15 and less between."""
+    """How strong a place in the bar is: 1 on the downbeat, .85 at the half bar, .5 on beats, .15 and less between."""
     if offset == 0:
         return 1.0
     if metre.beats_per_bar % 2 == 0 and offset == metre.ticks_per_bar // 2:
@@ -184,7 +195,7 @@ def _without_overlap(notes: list[Note]) -> list[Note]:
     notes = sorted(notes)
     joined = [
         replace(note, duration=max(min(note.duration, following.start - note.start), 20))
-        for note, following in zip(notes, notes[1:], strict=False)
+        for note, following in itertools.pairwise(notes)
         if following.start > note.start
     ]
     return [*joined, notes[-1]]
@@ -203,4 +214,3 @@ def _graced(notes: list[Note], context: Context, rng: random.Random) -> list[Not
             note = Note(note.start + 40, note.pitch, note.duration - 40, note.velocity)
         out.append(note)
     return out
-

@@ -33,7 +33,7 @@ class Onset:
 
 @dataclass(frozen=True, slots=True)
 class MotifBar:
-    """A bar of theme: its letter, rhythm, target heights (scale steps from the phrase's centre), and whether it rests."""
+    """A bar of theme: its letter, rhythm, wanted heights (scale steps from the centre), and whether it rests."""
 
     letter: str
     onsets: tuple[Onset, ...]
@@ -151,7 +151,11 @@ def _stretched(cell: str, steps: int) -> str:
     if steps == len(cell):
         return cell
     out = ["-"] * steps
-    out[0], out[2], out[4] = cell[0], cell[2], ("x" if cell[1] == "x" or cell[3] == "x" else "-" if cell[2] != "." else ".")
+    out[0], out[2], out[4] = (
+        cell[0],
+        cell[2],
+        ("x" if cell[1] == "x" or cell[3] == "x" else "-" if cell[2] != "." else "."),
+    )
     return "".join(out)
 
 
