@@ -8,6 +8,7 @@ from resonant.sound.voices.patch import Ensemble
 
 _MIDDLE_MS = 7.0
 _CHUNK = 16_384
+_STEP = 32
 
 
 def ensemble(dry: Samples, settings: Ensemble, sample_rate: int) -> Samples:
@@ -31,13 +32,20 @@ def _line(
     """One delay line, read between samples; `turn` is where in its circle the sweep starts."""
     num_samples = len(padded) - reach
     out = np.empty(num_samples, dtype=np.float32)
+    delays = _delays(num_samples, settings, turn, sample_rate)
     for start in range(0, num_samples, _CHUNK):
-        at = np.arange(start, min(start + _CHUNK, num_samples))
-        angle = 2 * np.pi * (settings.rate_hz / sample_rate * at + turn)
-        sweep_ms = _MIDDLE_MS + settings.depth_ms * np.sin(angle) + settings.shimmer_ms * np.sin(9.7 * angle)
-        position = at + reach - sweep_ms * (sample_rate / 1000)
-        index = position.astype(np.int64)
+        delay = delays[start : start + _CHUNK][: num_samples - start]
+        whole = delay.astype(np.int64)
+        index = np.arange(start + reach, start + reach + len(delay)) - whole
         value = np.take(padded, index)
-        fraction = (position - index).astype(np.float32)
-        out[start : start + len(at)] = value + fraction * (np.take(padded, index + 1) - value)
+        out[start : start + len(delay)] = value + (delay - whole) * (np.take(padded, index - 1) - value)
     return out
+
+
+def _delays(num_samples: int, settings: Ensemble, turn: float, sample_rate: int) -> NDArray[np.float32]:
+    """The delay in samples, worked out every 32 samples and straight between."""
+    angle = 2 * np.pi * (settings.rate_hz / sample_rate * np.arange(0, num_samples + 2 * _STEP, _STEP) + turn)
+    sweep_ms = _MIDDLE_MS + settings.depth_ms * np.sin(angle) + settings.shimmer_ms * np.sin(9.7 * angle)
+    at_steps = (sweep_ms * (sample_rate / 1000)).astype(np.float32)
+    ramp = np.arange(_STEP, dtype=np.float32) / np.float32(_STEP)
+    return np.asarray(at_steps[:-1, None] + (at_steps[1:] - at_steps[:-1])[:, None] * ramp).reshape(-1)

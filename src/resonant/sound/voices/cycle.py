@@ -94,7 +94,7 @@ def bank_for(wave: Wave, filter_: Filter, highest_hz: float, sample_rate: float)
     ceiling = min(AUDIBLE_HZ, 0.46 * sample_rate)
     harmonics = max(int(ceiling / highest_hz), 1)
     if harmonics > 24:  # in steps, so that neighbouring notes share a bank; coarser where the top is inaudible anyhow
-        steps = 4.0 if harmonics <= 128 else 2.0
+        steps = 6.0 if harmonics <= 128 else 2.0
         harmonics = int(2.0 ** (np.floor(steps * np.log2(harmonics)) / steps))
     return _bank(wave, filter_, min(harmonics, SIZE // 4))
 
@@ -114,42 +114,42 @@ def _bank(wave: Wave, filter_: Filter, harmonics: int) -> Bank:
     return Bank(table.reshape(-1))
 
 
-def _series(wave: Wave, k: NDArray[np.int64]) -> NDArray[np.complex128]:
+def _series(wave: Wave, k: NDArray[np.int64]) -> NDArray[np.complexfloating]:
     """Fourier series: harmonic k sounds as Re(c_k exp(2 pi i k phase))."""
     odd = k % 2
     if wave.shape == "saw":
-        return -2j / (np.pi * k)
+        return np.asarray(-2j / (np.pi * k))
     if wave.shape == "square":
-        return -4j * odd / (np.pi * k)
+        return np.asarray(-4j * odd / (np.pi * k))
     if wave.shape == "pulse":
-        return (4.0 / (np.pi * k)) * np.sin(np.pi * k * wave.width) + 0j
+        return np.asarray((4.0 / (np.pi * k)) * np.sin(np.pi * k * wave.width) + 0j)
     if wave.shape == "triangle":
-        return -8j * odd * (-1.0) ** ((k - 1) // 2) / (np.pi * k) ** 2
+        return np.asarray(-8j * odd * (-1.0) ** ((k - 1) // 2) / (np.pi * k) ** 2)
     assert wave.shape == "sine", f"no wave is called {wave.shape!r}"
-    return -1j * (k == 1)
+    return np.asarray(-1j * (k == 1))
 
 
-def _response(filter_: Filter, ratio: Floats) -> NDArray[np.complex64]:
+def _response(filter_: Filter, ratio: Floats) -> NDArray[np.complexfloating]:
     """Analogue response at `ratio` = frequency / cutoff, with half of the bass that resonance costs given back."""
     s = np.complex64(1j) * ratio
     if filter_.kind == "svf":
         damping = np.float32(2.0 * (1.0 - 0.95 * filter_.resonance))
-        return 1.0 / (1.0 + damping * s + s * s)
+        return np.asarray(1.0 / (1.0 + damping * s + s * s))
     pole = 1.0 + s
     square = pole * pole
     if filter_.kind == "diode":  # one capacitor of the TB-303's four is half the others
         feedback = np.float32(5.0 * 0.93 * filter_.resonance)
-        return (1.0 + 0.5 * feedback) / (square * pole * (1.0 + 0.5 * s) + feedback)
+        return np.asarray((1.0 + 0.5 * feedback) / (square * pole * (1.0 + 0.5 * s) + feedback))
     assert filter_.kind == "ladder", f"no filter is called {filter_.kind!r}"
     feedback = np.float32(4.0 * 0.95 * filter_.resonance)
-    return (1.0 + 0.5 * feedback) / (square * square + feedback)
+    return np.asarray((1.0 + 0.5 * feedback) / (square * square + feedback))
 
 
-def _cycles(spectra: NDArray[np.complex64]) -> Floats:
+def _cycles(spectra: NDArray[np.complexfloating]) -> Floats:
     padded = np.zeros((len(spectra), SIZE // 2 + 1), dtype=np.complex64)
     padded[:, 1 : spectra.shape[1] + 1] = spectra
     return np.fft.irfft(padded, SIZE, axis=1).astype(np.float32) * np.float32(SIZE / 2)
 
 
-def _harmonics(cycles: Floats, count: int) -> NDArray[np.complex64]:
+def _harmonics(cycles: Floats, count: int) -> NDArray[np.complexfloating]:
     return (np.fft.rfft(cycles, axis=1)[:, 1 : count + 1] * np.float32(2 / SIZE)).astype(np.complex64)

@@ -58,7 +58,7 @@ def snare(tones_hz: tuple[float, ...], tone_s: float, wires: float, wires_s: flo
         rattle = filtered(noise, hit.sample_rate, high_pass(900.0), low_pass(bright_hz * hit.between(0.5, 1.1)))
         crack = filtered(noise[:1] * fall(t, 0.006), hit.sample_rate, band_pass(hit.between(2_200, 4_200), 0.8))
         tail = 0.75 * fall(t, wires_s * hit.between(0.7, 1.1)) + 0.25 * fall(t, 0.3 * wires_s)
-        loud = np.float32(wires * hit.between(0.45, 1.1))
+        loud = np.float32(wires * hit.between(0.65, 1.05))
         wide = rattle.mean(axis=0, keepdims=True) * 1.2 + 0.35 * rattle
         return driven((shell * rise(t, 0.0006) + loud * (wide * tail + 0.8 * crack)) * 0.7, hit.between(0.5, 1.4))
 
@@ -202,7 +202,7 @@ def scraped(low_hz: float, strokes_per_s: float, seconds: float) -> Model:
         )
         wood = filtered(hit.noise()[0], hit.sample_rate, band_pass(low_hz, 1.8), high_pass(low_hz * 0.6))
         ends = rise(t, 0.01) * np.clip((np.float32(length) - t) / 0.03, 0, 1)
-        return wood * ticks * ends
+        return np.asarray(wood * ticks * ends)
 
     return model
 
@@ -215,7 +215,7 @@ def rattled(hz: float, beats_per_s: float, decay_s: float) -> Model:
         beats = (0.5 + 0.5 * np.cos(np.float32(2 * np.pi * hit.near(beats_per_s, 0.03)) * t)) ** 8
         box = filtered(hit.noise()[0], hit.sample_rate, band_pass(hz, 7.0)) * 3
         box += 0.6 * filtered(hit.noise()[0], hit.sample_rate, band_pass(hz * 1.7, 9.0)) * 3
-        return box * beats * fall(t, decay_s) * rise(t, 0.002)
+        return np.asarray(box * beats * fall(t, decay_s) * rise(t, 0.002))
 
     return model
 
@@ -231,7 +231,8 @@ def blown(hz: float, length_s: float, warble_hz: float) -> Model:
         )
         tone = np.sin((2 * np.pi * cycles).astype(np.float32)) * (0.75 + 0.25 * warble)
         breath = filtered(hit.noise()[0], hit.sample_rate, band_pass(hz, 6.0))
-        return (tone + 0.3 * breath) * rise(t, 0.012) * np.clip((np.float32(length_s) - t) / 0.03, 0, 1)
+        ends = rise(t, 0.012) * np.clip((np.float32(length_s) - t) / 0.03, 0, 1)
+        return np.asarray((tone + 0.3 * breath) * ends)
 
     return model
 
@@ -246,7 +247,8 @@ def rubbed(low_hz: float, high_hz: float, length_s: float) -> Model:
         angle = (2 * np.pi * cycles).astype(np.float32)
         voice = np.sin(angle) + 0.45 * np.sin(2 * angle) + 0.25 * np.sin(3 * angle) + 0.12 * np.sin(4 * angle)
         rub = filtered(hit.noise()[0], hit.sample_rate, band_pass(1_400.0, 1.5)) * (0.5 + 0.5 * np.sin(angle))
-        return (voice + 0.25 * rub) * rise(t, 0.012) * np.clip((np.float32(length_s) - t) / 0.05, 0, 1)
+        ends = rise(t, 0.012) * np.clip((np.float32(length_s) - t) / 0.05, 0, 1)
+        return np.asarray((voice + 0.25 * rub) * ends)
 
     return model
 
@@ -258,6 +260,6 @@ def crunched(model: Model, levels: int) -> Model:
         clean = model(hit)
         peak = max(float(np.abs(clean).max()), 1e-6)
         stepped = np.sign(clean) * np.rint(np.sqrt(np.abs(clean) / peak) * levels) ** 2 / np.float32(levels**2)
-        return stepped.astype(np.float32)
+        return np.asarray(stepped, dtype=np.float32)
 
     return crunch

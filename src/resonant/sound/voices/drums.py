@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.audio import Samples
-from resonant.sound.voices.cycle import Filter, Rows, Wave, bank_for
 
 Floats = NDArray[np.float32]
-Response = Callable[[NDArray[np.complex64]], NDArray[np.complex64]]
+Response = Callable[[NDArray[np.complexfloating]], NDArray[np.complexfloating]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +52,12 @@ Model = Callable[[Hit], Samples]
 
 def fall(times: Floats, constant_s: float) -> Floats:
     """Exponential decay with a time constant."""
-    return np.exp(times * np.float32(-1.0 / constant_s))
+    return np.asarray(np.exp(times * np.float32(-1.0 / constant_s)))
 
 
 def rise(times: Floats, seconds: float) -> Floats:
     """A short ramp up from nothing."""
-    return np.minimum(times / np.float32(seconds), np.float32(1.0))
+    return np.asarray(np.minimum(times / np.float32(seconds), np.float32(1.0)))
 
 
 def swept(times: Floats, start_hz: float, end_hz: float, constant_s: float, shape: float = 0.0) -> Floats:
@@ -80,32 +79,34 @@ def modes(times: Floats, partials: Iterable[tuple[float, float, float]]) -> Floa
 def filtered(signal: Samples, sample_rate: float, *responses: Response) -> Samples:
     """The signal `[…, samples]` through analogue filters, one after the other."""
     length = signal.shape[-1]
-    size = 1 << (length + min(length, 4096)).bit_length()
+    size = 1 << (length + min(length, 4096) - 1).bit_length()
     spectrum = np.fft.rfft(signal, size, axis=-1)
     s = (1j * np.fft.rfftfreq(size, 1.0 / sample_rate)).astype(np.complex64)
-    for response in responses:
-        spectrum = spectrum * response(s)
+    through = responses[0](s)
+    for response in responses[1:]:
+        through = through * response(s)
+    spectrum = spectrum * through
     return np.fft.irfft(spectrum, size, axis=-1)[..., :length].astype(np.float32)
 
 
 def low_pass(hz: float, q: float = 0.707) -> Response:
     """12 dB per octave above `hz`."""
-    return lambda s: 1.0 / (1.0 + (s / hz) / q + (s / hz) ** 2)
+    return lambda s: np.asarray(1.0 / (1.0 + s / (hz * q) + s * s / hz**2))
 
 
 def high_pass(hz: float, q: float = 0.707) -> Response:
     """12 dB per octave below `hz`."""
-    return lambda s: (s / hz) ** 2 / (1.0 + (s / hz) / q + (s / hz) ** 2)
+    return lambda s: np.asarray(s * s / (hz**2 + s * (hz / q) + s * s))
 
 
 def band_pass(hz: float, q: float) -> Response:
     """0 dB at `hz`, 6 dB per octave either side."""
-    return lambda s: ((s / hz) / q) / (1.0 + (s / hz) / q + (s / hz) ** 2)
+    return lambda s: np.asarray(s * (hz / q) / (hz**2 + s * (hz / q) + s * s))
 
 
 def driven(signal: Samples, drive: float) -> Samples:
     """Through a tanh: 1 warms, 4 crushes."""
-    return np.tanh(np.float32(drive) * signal) / np.float32(np.tanh(drive))
+    return np.asarray(np.tanh(np.float32(drive) * signal) / np.float32(np.tanh(drive)))
 
 
 def squares(hit: Hit, frequencies_hz: tuple[float, ...]) -> Floats:
@@ -118,12 +119,12 @@ def squares(hit: Hit, frequencies_hz: tuple[float, ...]) -> Floats:
 
 @lru_cache(maxsize=16)
 def _cluster(frequencies_hz: tuple[float, ...], sample_rate: float) -> Floats:
-    """Four seconds of squares; each is tuned by under 0.13 Hz to close the loop."""
-    seconds = 4.0
-    total = np.zeros(int(seconds * sample_rate), dtype=np.float32)
-    open_filter = Rows.at(np.asarray([99.0], dtype=np.float32))
+    """Four seconds of squares as a loop, from their Fourier series; each is tuned by under 0.13 Hz to close it."""
+    seconds, num_samples = 4.0, int(4.0 * sample_rate)
+    spectrum = np.zeros(num_samples // 2 + 1, dtype=np.complex64)
     for index, hz in enumerate(frequencies_hz):
-        whole = round(hz * seconds)
-        phase = np.arange(len(total)) * (whole / len(total)) + 0.137 * index
-        total += bank_for(Wave("square"), Filter("svf", 0.0), hz, sample_rate).read(phase, open_filter)
-    return total / np.float32(len(frequencies_hz))
+        turns = round(hz * seconds)
+        k = np.arange(1, int(0.45 * num_samples / turns), 2)
+        spectrum[k * turns] += -1j * np.exp(2j * np.pi * k * 0.137 * index) / k
+    loop = np.fft.irfft(spectrum, num_samples)
+    return np.asarray(loop * (2.0 / np.pi * num_samples / len(frequencies_hz)), dtype=np.float32)

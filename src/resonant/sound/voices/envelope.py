@@ -34,8 +34,12 @@ class Envelope:
         gate = min(max(int(gate_s * sample_rate), 1), num_samples)
         out = np.empty(num_samples, dtype=np.float32)
         self._hold(out[:gate], sample_rate)
-        out[gate:] = out[gate - 1] * _falling(num_samples - gate, self.release_s * sample_rate)
+        out[gate:] = out[gate - 1] * self.release(num_samples - gate, sample_rate)
         return out
+
+    def release(self, num_samples: int, sample_rate: float) -> Floats:
+        """The fall after the key is let go, from 1: `float32 [num_samples]`."""
+        return _falling(num_samples, self.release_s * sample_rate)
 
     def _hold(self, out: Floats, sample_rate: float) -> None:
         attack = min(max(int(self.attack_s * sample_rate), 1), len(out))
@@ -47,4 +51,4 @@ class Envelope:
 
 def _falling(num_samples: int, constant: float) -> Floats:
     """exp(−n / constant): `float32 [num_samples]`."""
-    return np.exp(np.arange(num_samples, dtype=np.float32) * np.float32(-1.0 / constant))
+    return np.asarray(np.exp(np.arange(num_samples, dtype=np.float32) * np.float32(-1.0 / constant)))

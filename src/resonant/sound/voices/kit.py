@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,10 +13,10 @@ from resonant.seeds import derived
 from resonant.sound.voices.drums import Hit, Model
 from resonant.sound.voices.performance import Performance
 
-_TAKES = 4  # slightly different takes of a drum that take turns, as in a round robin of samples
-_VELOCITY_STEP = 6  # velocities this near have the same timbre; loudness is exact
+_TAKES = 3  # slightly different takes of a drum that take turns, as in a round robin of samples
+_VELOCITY_STEP = 8  # velocities this near have the same timbre; loudness is exact
 _CHOKE_FADE_S = 0.008
-_TOUCH = 1.5  # exponent of velocity in loudness
+_TOUCH = 1.8  # exponent of velocity in loudness
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Drum:
     choke: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kit:
     """Drums by General MIDI key. `colour` is what the machine's output does to each hit, if anything."""
 
@@ -55,7 +56,6 @@ def play_kit(
         Cancelled: `should_stop` said so between two hits.
     """
     out = np.zeros((2, num_samples), dtype=np.float32)
-    tape: dict[tuple[int, int, int], Samples] = {}
     takes: Counter[int] = Counter()
     silenced = _silenced(played, kit, sample_rate)
     for note, end in zip(played.notes, silenced, strict=True):
@@ -66,13 +66,12 @@ def play_kit(
             continue
         takes[note.pitch] += 1
         name = (note.pitch, max(note.velocity // _VELOCITY_STEP, 1), takes[note.pitch] % _TAKES)
-        if name not in tape:
-            tape[name] = _hit(kit, *name, sample_rate)
-        hit = _choked(tape[name], end - first, sample_rate)[:, : num_samples - first]
+        hit = _choked(_hit(kit, *name, sample_rate), end - first, sample_rate)[:, : num_samples - first]
         out[:, first : first + hit.shape[1]] += np.float32((note.velocity / 100.0) ** _TOUCH) * hit
     return out
 
 
+@lru_cache(maxsize=256)  # kept between songs: a drum machine has a few dozen sounds, and most songs share them
 def _hit(kit: Kit, key: int, velocity_step: int, take: int, sample_rate: int) -> Samples:
     """One hit, panned, at its level for velocity 100: `float32 [2, samples]`."""
     drum = kit.drums[key]
@@ -87,7 +86,9 @@ def _hit(kit: Kit, key: int, velocity_step: int, take: int, sample_rate: int) ->
     gain = 10.0 ** ((drum.level_db + kit.trim_db) / 20.0) / max(float(np.abs(sound).max()), 1e-6)
     angle = (drum.pan + 1.0) * np.pi / 4.0
     sides = np.asarray([[np.cos(angle)], [np.sin(angle)]]) * np.sqrt(2.0) * gain
-    return np.asarray(sound * sides, dtype=np.float32)
+    hit = np.asarray(sound * sides, dtype=np.float32)
+    hit.flags.writeable = False
+    return hit
 
 
 def _silenced(played: Performance, kit: Kit, sample_rate: int) -> list[int]:

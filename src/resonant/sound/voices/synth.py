@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +11,14 @@ from resonant.errors import Cancelled
 from resonant.sound.voices.chorus import ensemble
 from resonant.sound.voices.patch import Patch
 from resonant.sound.voices.performance import Performance, Played
-from resonant.sound.voices.tone import Tone, sound
+from resonant.sound.voices.tone import END_FADE_S, Tone, fade_end, sound
 
-_TAKES = 2  # slightly different takes of a note that take turns
-_VELOCITY_STEP = 4  # velocities this near have the same timbre; loudness is exact
-_GATE_STEP_S = 0.005
+_VELOCITY_STEP = 6  # velocities this near have the same timbre; loudness is exact
+_TIME_STEP_S = 0.005  # slurs whose times are this near are the same tone
 _SLUR_S = 0.008  # notes that overlap by less are a player's untidiness, not a slur
 _PORTAMENTO_GAP_S = 0.35
 _WHEEL_CENTS, _WHEEL_HZ = 45.0, 5.6
-_TAPE_BYTES = 96 * 2**20
+_TAPE_BYTES = 64 * 2**20
 
 
 def play_synth(
@@ -31,67 +29,130 @@ def play_synth(
     Raises:
         Cancelled: `should_stop` said so between two notes.
     """
-    if patch.half_rate:
-        halved = _dry(played, patch, num_samples // 2 + 1, sample_rate / 2, should_stop)
-        dry = _doubled(halved)[:, :num_samples]
+    made = np.zeros((2, -(-num_samples // patch.slower)), dtype=np.float32)
+    stage = _Stage(made, played, patch, sample_rate / patch.slower, should_stop)
+    if patch.mono:
+        stage.play_lines()
     else:
-        dry = _dry(played, patch, num_samples, sample_rate, should_stop)
+        stage.play_chords()
+    dry = made if patch.slower == 1 else _faster(made, patch.slower)[:, :num_samples]
+    if patch.mono:
+        dry = _without_dc(dry, sample_rate)
     return dry if patch.ensemble is None else ensemble(dry, patch.ensemble, sample_rate)
 
 
-def _doubled(samples: Samples) -> Samples:
-    """At twice the rate."""
+def _without_dc(samples: Samples, sample_rate: int) -> Samples:
+    """Drive makes low notes lopsided, which leaves an offset: taken out below 8 Hz, two octaves under the lowest note."""
+    from scipy.signal import lfilter
+
+    pole = 1.0 - 2.0 * np.pi * 8.0 / sample_rate
+    return np.asarray(lfilter([1.0, -1.0], [1.0, -pole], samples, axis=1), dtype=np.float32)
+
+
+def _faster(samples: Samples, times: int) -> Samples:
+    """At two or four times the sample rate."""
     from scipy.signal import resample_poly
 
-    doubled: Samples = resample_poly(samples, 2, 1, axis=1, window=("kaiser", 8.0)).astype(np.float32)
-    return doubled
+    return np.asarray(resample_poly(samples, times, 1, axis=1, window=("kaiser", 8.0)), dtype=np.float32)
 
 
-def _dry(
-    played: Performance, patch: Patch, num_samples: int, sample_rate: float, should_stop: Callable[[], bool]
-) -> Samples:
-    out = np.zeros((2, num_samples), dtype=np.float32)
-    tape: dict[Tone, Samples] = {}
-    room = _TAPE_BYTES
-    for start_s, velocity, tone in _tones(played, patch):
-        if should_stop():
+class _Stage:
+    """Where the notes of one track are added up."""
+
+    def __init__(
+        self,
+        out: Samples,
+        played: Performance,
+        patch: Patch,
+        sample_rate: float,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._out, self._played, self._patch, self._sample_rate = out, played, patch, sample_rate
+        self._should_stop = should_stop
+
+    def play_chords(self) -> None:
+        """Many notes at once: notes of one pitch and touch are the same tone, made once and let go for each."""
+        groups: dict[tuple[int, int, int], list[Played]] = {}
+        takes: Counter[int] = Counter()
+        for note in self._played.notes:
+            takes[note.pitch] += 1
+            name = (note.pitch, _touch(note.velocity), takes[note.pitch] % self._patch.takes)
+            if self._cents(note.start_s, self._ringing_s(note)) is None:
+                groups.setdefault(name, []).append(note)
+            else:
+                self._play_bent(note, takes[note.pitch] % self._patch.takes)
+        for (pitch, touch, take), notes in groups.items():
+            longest_s = max(map(self._ringing_s, notes))
+            held = self._sound(Tone(((0.0, pitch),), touch, longest_s, longest_s, take), None)
+            for note in notes:
+                self._add(note.start_s, note.velocity, self._let_go(held, note))
+
+    def play_lines(self) -> None:
+        """One note at a time, with slurs; notes struck together are lines of their own."""
+        tape: dict[Tone, Samples] = {}
+        room = _TAPE_BYTES
+        for line in _lines(self._played.notes):
+            for start_s, velocity, tone in _slurs(line, self._patch):
+                cents = self._cents(start_s, tone.length_s)
+                made = tape.get(tone) if cents is None else None
+                if made is None:
+                    made = self._sound(tone, cents)
+                    if cents is None and made.nbytes <= room:
+                        tape[tone] = made
+                        room -= made.nbytes
+                self._add(start_s, velocity, made)
+
+    def _ringing_s(self, note: Played) -> float:
+        """From the start of a note until it is no longer heard."""
+        return note.end_s - note.start_s + self._patch.amp.tail_s
+
+    def _play_bent(self, note: Played, take: int) -> None:
+        gate_s, length_s = note.end_s - note.start_s, self._ringing_s(note)
+        tone = Tone(((0.0, note.pitch),), _touch(note.velocity), length_s, gate_s, take)
+        self._add(note.start_s, note.velocity, self._sound(tone, self._cents(note.start_s, length_s)))
+
+    def _let_go(self, held: Samples, note: Played) -> Samples:
+        gate = int((note.end_s - note.start_s) * self._sample_rate)
+        sounding = held[:, : max(int(self._ringing_s(note) * self._sample_rate), 2)].copy()
+        sounding[:, gate:] *= self._patch.amp.release(sounding.shape[1] - gate, self._sample_rate)
+        fade_end(sounding, self._sample_rate)
+        return sounding
+
+    def _sound(self, tone: Tone, cents: NDArray[np.float64] | None) -> Samples:
+        if self._should_stop():
             raise Cancelled("rendering was stopped")
-        first = round(start_s * sample_rate)
-        if first >= num_samples:
-            continue
-        cents = _cents(played, first, tone.num_samples(patch, sample_rate), sample_rate)
-        rendered = tape.get(tone) if cents is None else None
-        if rendered is None:
-            rendered = sound(patch, tone, sample_rate, cents)
-            if cents is None and rendered.nbytes <= room:
-                tape[tone] = rendered
-                room -= rendered.nbytes
-        length = min(rendered.shape[1], num_samples - first)
-        out[:, first : first + length] += _loudness(patch, velocity) * rendered[:, :length]
-    return out
+        return sound(self._patch, tone, self._sample_rate, cents)
+
+    def _add(self, start_s: float, velocity: int, made: Samples) -> None:
+        first = round(start_s * self._sample_rate)
+        length = min(made.shape[1], self._out.shape[1] - first)
+        if length > 0:
+            loudness = (velocity / 100.0) ** self._patch.touch * 10.0 ** (self._patch.trim_db / 20.0)
+            self._out[:, first : first + length] += np.float32(loudness) * made[:, :length]
+
+    def _cents(self, start_s: float, length_s: float) -> NDArray[np.float64] | None:
+        """What bend and modulation do to a note, or None where they rest."""
+        bend, wheel = self._played.bend_cents, self._played.wheel
+        moves = wheel.moves(start_s, start_s + length_s)
+        if not moves and not bend.moves(start_s, start_s + length_s):
+            return None
+        first, num_samples = round(start_s * self._sample_rate), max(int(length_s * self._sample_rate), 2)
+        cents = bend.at(first, num_samples, self._sample_rate)
+        if moves:
+            turns = _WHEEL_HZ / self._sample_rate * np.arange(num_samples)
+            cents = cents + _WHEEL_CENTS * wheel.at(first, num_samples, self._sample_rate) * np.sin(2 * np.pi * turns)
+        return cents
 
 
-def _loudness(patch: Patch, velocity: int) -> np.float32:
-    return np.float32((velocity / 100.0) ** patch.touch * 10.0 ** (patch.trim_db / 20.0))
-
-
-def _tones(played: Performance, patch: Patch) -> Iterator[tuple[float, int, Tone]]:
-    """Start in seconds, velocity, and tone of everything that is played."""
-    if patch.mono:
-        for line in _lines(played.notes):
-            yield from _slurs(line, patch)
-        return
-    takes: Counter[int] = Counter()
-    for note in played.notes:
-        takes[note.pitch] += 1
-        yield note.start_s, note.velocity, _tone([note], takes[note.pitch] % _TAKES)
+def _touch(velocity: int) -> int:
+    return min(max(round(velocity / _VELOCITY_STEP) * _VELOCITY_STEP, 1), 127)
 
 
 def _lines(notes: tuple[Played, ...]) -> list[list[Played]]:
     """One line per finger: notes struck together go to different lines, so that a chord on a lead is not lost."""
     lines: list[list[Played]] = []
     for note in notes:
-        free = (line for line in lines if note.start_s - line[-1].start_s > _GATE_STEP_S)
+        free = (line for line in lines if note.start_s - line[-1].start_s > _TIME_STEP_S)
         line = next(free, None)
         if line is None:
             lines.append([note])
@@ -101,12 +162,18 @@ def _lines(notes: tuple[Played, ...]) -> list[list[Played]]:
 
 
 def _slurs(line: list[Played], patch: Patch) -> Iterator[tuple[float, int, Tone]]:
+    """Start in seconds, velocity and tone of each slur or single note of a line."""
     groups = _grouped(line)
     before: list[Played] | None = None
     for group, following in zip(groups, [*groups[1:], None], strict=True):
-        cut_s = None if following is None else following[0].start_s - group[0].start_s
-        tone = _cut(_tone(group, 0, _portamento(patch, before, group)), patch, cut_s)
-        yield group[0].start_s, group[0].velocity, tone
+        start_s = group[0].start_s
+        gate_s = max(_stepped(max(note.end_s for note in group) - start_s), _TIME_STEP_S)
+        length_s = gate_s + patch.amp.tail_s
+        if following is not None:
+            length_s = min(length_s, _stepped(following[0].start_s - start_s) + END_FADE_S)
+        steps = tuple((_stepped(note.start_s - start_s), note.pitch) for note in group)
+        velocity = group[0].velocity
+        yield start_s, velocity, Tone(steps, _touch(velocity), length_s, gate_s, 0, _portamento(patch, before, group))
         before = group
 
 
@@ -127,34 +194,6 @@ def _portamento(patch: Patch, before: list[Played] | None, group: list[Played]) 
     return float(before[-1].pitch)
 
 
-def _cut(tone: Tone, patch: Patch, cut_s: float | None) -> Tone:
-    """The tone as the next one leaves it; one that has rung out by then is left whole."""
-    if cut_s is None or cut_s >= tone.gate_s + patch.amp.tail_s:
-        return tone
-    return replace(tone, cut_s=_stepped(cut_s))
-
-
-def _tone(notes: list[Played], take: int, from_pitch: float | None = None) -> Tone:
-    start_s = notes[0].start_s
-    steps = tuple((_stepped(note.start_s - start_s), note.pitch) for note in notes)
-    gate_s = max(_stepped(max(note.end_s for note in notes) - start_s), _GATE_STEP_S)
-    velocity = min(max(round(notes[0].velocity / _VELOCITY_STEP) * _VELOCITY_STEP, 1), 127)
-    return Tone(steps, gate_s, velocity, take, from_pitch)
-
-
 def _stepped(seconds: float) -> float:
-    """Near lengths are made equal, so that a note that comes again is taken from the tape."""
-    return round(seconds / _GATE_STEP_S) * _GATE_STEP_S
-
-
-def _cents(played: Performance, first: int, num_samples: int, sample_rate: float) -> NDArray[np.float64] | None:
-    start_s, end_s = first / sample_rate, (first + num_samples) / sample_rate
-    bends, wheel = played.bend_cents.moves(start_s, end_s), played.wheel.moves(start_s, end_s)
-    if not bends and not wheel:
-        return None
-    cents = played.bend_cents.at(first, num_samples, sample_rate)
-    if wheel:
-        t = np.arange(num_samples) / sample_rate
-        depth = played.wheel.at(first, num_samples, sample_rate)
-        cents = cents + _WHEEL_CENTS * depth * np.sin(2 * np.pi * _WHEEL_HZ * t)
-    return cents
+    """Near times are made equal, so that a slur that comes again is taken from the tape."""
+    return round(seconds / _TIME_STEP_S) * _TIME_STEP_S

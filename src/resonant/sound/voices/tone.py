@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 ACCENT_VELOCITY = 112
 _A4_PITCH, _A4_HZ = 69, 440.0
 _MIDDLE_C = 60
-_END_FADE_S = 0.004
+END_FADE_S = 0.004
 _CLICK_S = 0.004
 _CHUNK = 4096  # samples worked on at once: all that a reader touches stays in the second-level cache
 
@@ -26,34 +26,31 @@ class Tone:
 
     Args:
         steps: (seconds from the start, pitch): the notes of a slur; one step for a single note.
-        gate_s: how long the last key is held, from the start of the tone.
         velocity: 1…127 of the first note.
-        variant: which of the slightly different takes of this note.
+        length_s: how much of it is wanted.
+        gate_s: when the last key is let go, from the start of the tone.
+        take: which of the slightly different takes of this note.
         from_pitch: where a portamento begins; None starts on the note.
-        cut_s: where a following note takes the voice away, or None where it rings out.
     """
 
     steps: tuple[tuple[float, int], ...]
-    gate_s: float
     velocity: int
-    variant: int = 0
+    length_s: float
+    gate_s: float
+    take: int = 0
     from_pitch: float | None = None
-    cut_s: float | None = None
 
-    def num_samples(self, patch: Patch, sample_rate: float) -> int:
-        seconds = self.gate_s + patch.amp.tail_s
-        if self.cut_s is not None:
-            seconds = min(seconds, self.cut_s + _END_FADE_S)
-        return max(int(seconds * sample_rate), 2)
+    def num_samples(self, sample_rate: float) -> int:
+        return max(int(self.length_s * sample_rate), 2)
 
 
 def sound(patch: Patch, tone: Tone, sample_rate: float, cents: NDArray[np.float64] | None = None) -> Samples:
-    """The sound of a tone at velocity 100's loudness: `float32 [2, samples]`.
+    """The sound of a tone at velocity 100's loudness: `float32 [2, samples]`; where it is cut it ends within 4 ms.
 
     Args:
         cents: pitch wheel and modulation over the tone's samples, where they move.
     """
-    num_samples = tone.num_samples(patch, sample_rate)
+    num_samples = tone.num_samples(sample_rate)
     hz = _hz(_pitch(patch, tone, num_samples, sample_rate, cents))
     step = hz / sample_rate
     cycles = np.cumsum(step) if step.ndim else np.arange(num_samples) * step
@@ -106,11 +103,16 @@ def _shaped(mixed: Samples, patch: Patch, tone: Tone, sample_rate: float) -> Sam
     mixed *= patch.amp.curve(num_samples, sample_rate, tone.gate_s)
     if patch.click > 0.0:
         _add_click(mixed, patch, tone, sample_rate)
-    fade = min(int(_END_FADE_S * sample_rate), num_samples)
-    mixed[:, -fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
+    fade_end(mixed, sample_rate)
     if patch.saturation > 0.0:
         mixed = np.tanh(np.float32(patch.saturation) * mixed) / np.float32(patch.saturation)
     return mixed
+
+
+def fade_end(samples: Samples, sample_rate: float) -> None:
+    """Bring the last 4 ms down to nothing, in place."""
+    fade = min(int(END_FADE_S * sample_rate), samples.shape[1])
+    samples[:, samples.shape[1] - fade :] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
 
 
 def _hz(pitch: NDArray[np.float64] | float) -> NDArray[np.float64]:
@@ -161,7 +163,8 @@ def _cutoff(patch: Patch, tone: Tone, num_samples: int, sample_rate: float) -> F
         return moved
     turn = np.float32(2 * np.pi * cutoff.lfo_hz / sample_rate)
     start = np.float32(_chance(tone, "lfo") * 2 * np.pi)
-    return moved + np.float32(cutoff.lfo_octaves) * np.sin(start + turn * np.arange(num_samples, dtype=np.float32))
+    sway = np.sin(start + turn * np.arange(num_samples, dtype=np.float32))
+    return np.asarray(moved + np.float32(cutoff.lfo_octaves) * sway)
 
 
 def _sides(pan: float) -> tuple[float, float]:
@@ -172,7 +175,7 @@ def _sides(pan: float) -> tuple[float, float]:
 
 def _add_click(mixed: Samples, patch: Patch, tone: Tone, sample_rate: float) -> None:
     length = min(int(_CLICK_S * sample_rate), mixed.shape[1])
-    noise = np.random.default_rng(derived(tone.variant, "click", tone.steps[0][1])).random(length, dtype=np.float32)
+    noise = np.random.default_rng(derived(tone.take, "click", tone.steps[0][1])).random(length, dtype=np.float32)
     noise -= noise.mean()
     loudness = patch.click * (tone.velocity / 100.0) ** 2
     mixed[:, :length] += np.float32(loudness) * noise * np.linspace(1.0, 0.0, length, dtype=np.float32) ** 2
@@ -180,4 +183,4 @@ def _add_click(mixed: Samples, patch: Patch, tone: Tone, sample_rate: float) -> 
 
 def _chance(tone: Tone, *names: object) -> float:
     """0…1, always the same for the same note and take."""
-    return derived(tone.variant, tone.steps[0][1], *names) / 2.0**63
+    return derived(tone.take, tone.steps[0][1], *names) / 2.0**63
