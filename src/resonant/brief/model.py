@@ -89,14 +89,15 @@ class Brief:
         style: name of a style file.
         tempo_bpm: quarter notes a minute.
         bars: length in bars; `seconds_wanted` is set where the length was said in seconds.
-        energy: 0…1, overall; complexity 1…10.
+        energy: 0…1, overall; complexity 1…10; repetition 0 ever new … 1 one idea, again and again.
         moods: mood words understood.
         tags: all tags, strong categories first.
-        wanted, unwanted: instrument names (or roles for `unwanted`: "drums", "melody", "vocals").
+        wanted, unwanted: instrument names, or the kind that was said where it was no more than that ("drums", "guitar").
         parts: what will play, in the order in which players write.
         form: sections asked for, empty where the style decides.
         progression: chord symbols by bar as the user gave them, empty where the style decides.
         loop: whether the end must lead back into the start (loops, beds).
+        append_structure: whether a neural player's prompt ends with the form (A5).
         origin: for each field name, where its value came from.
         unread: words that were not understood, in order.
         remarks: sentences for the user: contradictions and how they were settled.
@@ -113,6 +114,7 @@ class Brief:
     seconds_wanted: float | None = None
     energy: float = 0.5
     complexity: int = 5
+    repetition: float = 0.5
     moods: tuple[str, ...] = ()
     tags: tuple[Tag, ...] = ()
     wanted: tuple[str, ...] = ()
@@ -124,6 +126,7 @@ class Brief:
     role: str = ""
     quality: str = "standard"
     language: str = "en"
+    append_structure: bool = False
     knobs: Knobs = field(default_factory=Knobs)
     sound: Sound = field(default_factory=Sound)
     origin: Mapping[str, Origin] = field(default_factory=dict)
