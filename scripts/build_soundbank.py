@@ -2,8 +2,8 @@
 
     python scripts/build_soundbank.py [path of FluidR3_GM.sf2]
 
-The source is Debian's `fluid-soundfont-gm` (MIT, Frank Wen). What is kept, and how finely, stands in `soundbank_recipe`;
-how it is thinned and packed in `soundbank_packing`. The result is the same bytes each time.
+The source is Debian's `fluid-soundfont-gm` (MIT, Frank Wen). What is kept, and how finely, stands in
+`soundbank_recipe`; how it is thinned and packed in `soundbank_packing`. The result is the same bytes each time.
 """
 
 import sys

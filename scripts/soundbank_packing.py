@@ -8,6 +8,7 @@ import io
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import soundfile
@@ -21,7 +22,7 @@ Mono = NDArray[np.float32]
 
 START, END, START_COARSE, END_COARSE, PAN, MODES, ROOT = 0, 1, 4, 12, 17, 54, 58
 RATES = (11025, 16000, 22050, 24000, 32000, 44100)
-QUIET_DB = 55.0  # what lies this far under the whole above a rate's band is not missed
+QUIET_DB = 60.0  # what lies this far under the whole above a rate's band is not missed
 GAP = 1024  # silence between samples of one stream: a long block of Vorbis, so that none smears into its neighbour
 SEAM = 256  # the loop is repeated this far behind its end, so that the coder hears the same on both sides
 SHORTEST_LOOP_S = 0.05
@@ -56,7 +57,7 @@ class Packer:
         self.font = font
         self._pool = bytearray()
         self._placed: list[Placed] = []
-        self._by_sample: dict[int, int] = {}
+        self._by_sample: dict[tuple[int, bool], int] = {}  # source sample, and whether made louder
         self._instruments: list[tuple[str, list[Zone]]] = []
         self._by_instrument: dict[tuple[int, tuple[int, int]], int] = {}
         self._presets: list[tuple[str, int, int, list[Zone]]] = []
@@ -83,26 +84,29 @@ class Packer:
     def _instrument(self, index: int, part: Part) -> int:
         known = (index, part.keys)
         if known not in self._by_instrument:
-            zones = thinned(self.font, self.font.instrument_zones(index), part)
-            self._place([z for z in zones if z.link not in self._by_sample], part)
-            rows = [self._addressed(zone, part) for zone in zones]
+            source = self.font.instrument_zones(index)
+            zones = thinned(self.font, source, part)
+            louder = {z.link for z in source if part.mono and _twin(z, source, right=True) is not None}
+            self._place(zones, part, louder)
+            rows = [self._addressed(zone, zone.link in louder) for zone in zones]
             self._by_instrument[known] = len(self._instruments)
             self._instruments.append((self.font.instrument_name(index), rows))
         return self._by_instrument[known]
 
-    def _place(self, zones: list[Zone], part: Part) -> None:
-        """Pack the samples of these zones, those of one rate in one stream."""
-        cuts: dict[int, Cut] = {}
+    def _place(self, zones: list[Zone], part: Part, louder: set[int]) -> None:
+        """Pack the samples of these zones, those of one rate in one stream; `louder` ones lost their other side."""
+        cuts: dict[tuple[int, bool], Cut] = {}
         for zone in zones:
-            if zone.link not in cuts:
+            place = (zone.link, zone.link in louder)
+            if place not in cuts and place not in self._by_sample:
                 looped = bool(zone.amounts.get(MODES, 0) & 1)
-                cuts[zone.link] = cut(self.font, zone.link, part, looped=looped)
+                cuts[place] = cut(self.font, zone.link, part, looped=looped, louder=place[1])
         for band in sorted({_band(c.rate) for c in cuts.values()}):
-            members = {index: c for index, c in cuts.items() if _band(c.rate) == band}
+            members = {place: c for place, c in cuts.items() if _band(c.rate) == band}
             for chunk in _chunks(members, 20.0):
                 self._stream(chunk, band, part.quality)
 
-    def _stream(self, cuts: dict[int, Cut], rate: int, quality: float) -> None:
+    def _stream(self, cuts: dict[tuple[int, bool], Cut], rate: int, quality: float) -> None:
         gap = np.zeros(GAP, np.float32)
         firsts, at, pieces = [], 0, []
         for one in cuts.values():
@@ -112,13 +116,13 @@ class Packer:
         stream = vorbis(np.concatenate(pieces), rate, quality)
         place = (len(self._pool), len(self._pool) + len(stream))
         self._pool += stream
-        for (index, one), first in zip(cuts.items(), firsts, strict=True):
-            self._by_sample[index] = len(self._placed)
+        for (place_in_source, one), first in zip(cuts.items(), firsts, strict=True):
+            self._by_sample[place_in_source] = len(self._placed)
             self._placed.append(Placed(one, first, at, place))
 
-    def _addressed(self, zone: Zone, part: Part) -> Zone:
-        """The zone with its sample's place in the stream, in the middle of the stage if it lost its other side."""
-        number = self._by_sample[zone.link]
+    def _addressed(self, zone: Zone, louder: bool) -> Zone:
+        """The zone with its sample's place in the stream."""
+        number = self._by_sample[zone.link, louder]
         placed = self._placed[number]
         after = placed.first + len(placed.cut.sound) - placed.stream_frames
         amounts = dict(zone.amounts)
@@ -150,9 +154,7 @@ class Packer:
         instruments = [(name, zones, (0, 0)) for name, zones in self._instruments]
         heads, more = _lists(instruments, SAMPLE_LINK, b"i")
         tables |= more
-        tables[b"inst"] = b"".join(
-            struct.pack("<20sH", name.encode("latin-1")[:19], bag) for name, bag, _ in heads
-        )
+        tables[b"inst"] = b"".join(struct.pack("<20sH", name.encode("latin-1")[:19], bag) for name, bag, _ in heads)
         tables[b"shdr"] = b"".join(map(_sample_header, self._placed)) + struct.pack("<20s5IBbHH", b"EOS", *[0] * 9)
         order = (b"phdr", b"pbag", b"pmod", b"pgen", b"inst", b"ibag", b"imod", b"igen", b"shdr")
         return {name: tables[name] for name in order}
@@ -164,23 +166,35 @@ def thinned(font: SoundFont, zones: Iterable[Zone], part: Part) -> list[Zone]:
     inside = [z for z in zones if z.keys[1] >= low and z.keys[0] <= high]
     inside = [replace(z, keys=(max(z.keys[0], low), min(z.keys[1], high))) for z in inside]
     if part.mono:
-        inside = [_centred(font, z) for z in inside if not _is_right_of_pair(font, z, inside)]
+        inside = [_centred(z, inside) for z in inside if _twin(z, inside, right=False) is None]
     layers: dict[object, list[Zone]] = {}
     for zone in inside:
         layers.setdefault((zone.velocities, zone.amounts.get(PAN, 0)), []).append(zone)
-    return [zone for layer in layers.values() for zone in _spread(font, layer, part.step)]
+    kept = [zone for layer in layers.values() for zone in _spread(font, layer, part.step)]
+    return kept if part.bank else _widened(kept)
 
 
-def _is_right_of_pair(font: SoundFont, zone: Zone, zones: list[Zone]) -> bool:
-    if zone.amounts.get(PAN, 0) < 200:
-        return False
-    twins = (z for z in zones if z.keys == zone.keys and z.velocities == zone.velocities)
-    return any(z.amounts.get(PAN, 0) <= -200 for z in twins)
+def _widened(zones: list[Zone]) -> list[Zone]:
+    """The outermost zones reach to the ends of the keyboard: a key beyond the source's range still sounds."""
+    lowest, highest = min(z.keys[0] for z in zones), max(z.keys[1] for z in zones)
+    return [
+        replace(z, keys=(0 if z.keys[0] == lowest else z.keys[0], 127 if z.keys[1] == highest else z.keys[1]))
+        for z in zones
+    ]
 
 
-def _centred(font: SoundFont, zone: Zone) -> Zone:
-    """A side that stands alone now goes to the middle; `cut` makes it 3 dB louder for the lost one."""
-    if abs(zone.amounts.get(PAN, 0)) < 200:
+def _twin(zone: Zone, zones: Iterable[Zone], *, right: bool) -> Zone | None:
+    """The other side of a stereo pair: of a left zone its right one, or (`right=False`) of a right zone its left."""
+    side = 1 if right else -1
+    if zone.amounts.get(PAN, 0) * -side < 200:
+        return None
+    pairs = (z for z in zones if z.keys == zone.keys and z.velocities == zone.velocities)
+    return next((z for z in pairs if z.amounts.get(PAN, 0) * side >= 200), None)
+
+
+def _centred(zone: Zone, zones: list[Zone]) -> Zone:
+    """A left side that has lost its right one goes to the middle; `Packer` makes it 3 dB louder."""
+    if _twin(zone, zones, right=True) is None:
         return zone
     return replace(zone, amounts={**zone.amounts, PAN: 0})
 
@@ -188,39 +202,46 @@ def _centred(font: SoundFont, zone: Zone) -> Zone:
 def _spread(font: SoundFont, layer: list[Zone], step: int) -> list[Zone]:
     """One zone in `step` semitones, if the zones of the layer lie side by side."""
     layer = sorted(layer, key=lambda z: z.keys)
-    if step <= 1 or any(b.keys[0] <= a.keys[1] for a, b in zip(layer, layer[1:], strict=False)):
+    if step <= 1 or any(b.keys[0] <= a.keys[1] for a, b in pairwise(layer)):
         return layer
     kept: list[Zone] = []
     for zone in layer:
         if not kept or _root(font, zone) - _root(font, kept[-1]) >= step:
             kept.append(zone)
     edges = [layer[0].keys[0]]
-    edges += [(_root(font, a) + _root(font, b)) // 2 + 1 for a, b in zip(kept, kept[1:], strict=False)]
+    edges += [(_root(font, a) + _root(font, b)) // 2 + 1 for a, b in pairwise(kept)]
     edges.append(layer[-1].keys[1] + 1)
-    if any(b <= a for a, b in zip(edges, edges[1:], strict=False)):
+    if any(b <= a for a, b in pairwise(edges)):
         return layer
     return [replace(z, keys=(a, b - 1)) for z, a, b in zip(kept, edges, edges[1:], strict=False)]
 
 
 def _root(font: SoundFont, zone: Zone) -> int:
-    """The key at which the zone sounds best: the pitch of its sample, or the middle of its keys if that lies outside."""
+    """The key at which the zone sounds best: its sample's pitch, or the middle of its keys if that lies outside."""
     middle = (zone.keys[0] + zone.keys[1]) // 2
     root = zone.amounts.get(ROOT, font.sample(zone.link).key)
     return root if zone.keys[0] - 2 <= root <= zone.keys[1] + 2 else middle
 
 
-def cut(font: SoundFont, index: int, part: Part, *, looped: bool) -> Cut:
+def cut(font: SoundFont, index: int, part: Part, *, looped: bool, louder: bool) -> Cut:
     """A sample at the lowest rate that keeps its sound, its tail faded, its loop whole frames long."""
     sample = font.sample(index)
     sound = font.frames(index)
-    if part.mono and sample.kind in (2, 4):
+    if louder:
         sound = sound * np.float32(np.sqrt(2.0))
     loop = sample.loop if looped and 0 <= sample.loop[0] < sample.loop[1] - 1 <= len(sound) else None
     sound = sound[: loop[1]] if loop else _faded(sound, sample.rate, part.seconds)
     target = min(_needed_rate(sound, sample.rate), part.rate, sample.rate)
     if loop is None:
         rate = float(target)
-        return Cut(sample.name, soxr.resample(sound, sample.rate, rate, quality="VHQ"), None, rate, sample.key, sample.correction)
+        return Cut(
+            sample.name,
+            soxr.resample(sound, sample.rate, rate, quality="VHQ"),
+            None,
+            rate,
+            sample.key,
+            sample.correction,
+        )
     return _looped_cut(sound, loop, target, sample.rate, (sample.name, sample.key, sample.correction))
 
 
@@ -267,14 +288,14 @@ def _band(rate: float) -> int:
     return min(RATES, key=lambda r: abs(r - rate))
 
 
-def _chunks(cuts: dict[int, Cut], seconds: float) -> Iterator[dict[int, Cut]]:
+def _chunks(cuts: dict[tuple[int, bool], Cut], seconds: float) -> Iterator[dict[tuple[int, bool], Cut]]:
     """Streams of at most so many seconds: a player that needs one sample decodes its stream."""
-    chunk: dict[int, Cut] = {}
-    for index, one in cuts.items():
+    chunk: dict[tuple[int, bool], Cut] = {}
+    for place, one in cuts.items():
         if chunk and sum(len(c.sound) / c.rate for c in chunk.values()) > seconds:
             yield chunk
             chunk = {}
-        chunk[index] = one
+        chunk[place] = one
     if chunk:
         yield chunk
 
