@@ -256,4 +256,5 @@ def _open(shape: Voicing) -> Voicing:
 
 def _tenth(chord: Chord) -> Voicing:
     third = chord.third if chord.third is not None else (chord.root + 2) % 12
-    return (chord.root, chord.root + 7, chord.root + 12 + (third - chord.root) % 12)
+    fifth = chord.root + (chord.fifth - chord.root) % 12
+    return (chord.root, fifth, chord.root + 12 + (third - chord.root) % 12)

@@ -11,7 +11,7 @@ from resonant.players.context import Context
 from resonant.units import TICKS_PER_SIXTEENTH
 
 SLIDE_TICKS = 30  # how far a note runs into the next one: the voice glides where notes overlap
-_TONES = ("R", "R", "R", "R", "O", "O", "T", "S", "F", "b2")
+_TONES = ("R", "R", "R", "R", "O", "O", "T", "S", "S", "F", "L", "b2")
 
 
 @dataclass(frozen=True, slots=True)
