@@ -122,7 +122,7 @@ def _places(out: Path) -> tuple[Path, Path | None]:
 def _brief(text: str, seed: int | None, asked: dict[str, Any], styles_folder: Path | None) -> "Brief":
     import secrets
 
-    from resonant.brief import Call, read_brief
+    from resonant.brief.reader import Call, read_brief
 
     lyrics = None if asked["lyrics"] is None else _read_text(asked["lyrics"])
     call = Call(
@@ -131,7 +131,7 @@ def _brief(text: str, seed: int | None, asked: dict[str, Any], styles_folder: Pa
         seed=seed,
         lyrics=lyrics,
     )
-    brief = read_brief(text, call, styles_folder=styles_folder)
+    brief = read_brief(text, calls=call, styles_folder=styles_folder)
     if brief.origin.get("seed") == "said":
         return brief
     return replace(brief, seed=secrets.randbelow(_NEW_SEEDS))
