@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 
+from resonant.players.arranger.drum_cymbals import lifted
 from resonant.players.arranger.drum_form import BarPlan
 from resonant.players.arranger.drum_keys import BACKBEAT, CYMBALS, FEET, LOW, TIMEKEEPERS
 from resonant.players.arranger.drum_steps import EIGHTH, Stroke, fill_strokes, strokes_of
@@ -24,7 +25,7 @@ def strokes_in(context: Context, plan: BarPlan) -> list[Stroke]:
     strokes = _mannered(context.manner, strokes, plan)
     if drums.hands == "drummer":
         strokes = _loosened(context.rng("hat", plan.bar), strokes, plan)
-    strokes = _lifted(strokes, plan.cymbal, drums.hands == "drummer", plan)
+    strokes = lifted(strokes, plan.cymbal, plan.metre, plan.energy, drums.hands == "drummer")
     if plan.density == "thin":
         strokes = [s for s in strokes if s.drum in drums.intro] or [s for s in strokes if s.drum in TIMEKEEPERS]
     elif plan.density == "kickless":
@@ -136,21 +137,6 @@ def _loosened(rng: random.Random, strokes: list[Stroke], plan: BarPlan) -> list[
         elif draw > 0.05 and s.at % EIGHTH == 0:
             loose += [s, replace(s, at=s.at + TICKS_PER_SIXTEENTH, mark="o")]
     return loose
-
-
-def _lifted(strokes: list[Stroke], cymbal: str | None, drummer: bool, plan: BarPlan) -> list[Stroke]:
-    """The hat's part taken to another cymbal: ride in eighths with the foot on the backbeat, or an open hat."""
-    if cymbal is None or not any(s.drum == "hat" for s in strokes):
-        return strokes
-    if not drummer and cymbal == "ride":
-        return strokes + [Stroke(at, "ride", "o") for at in range(0, plan.metre.ticks_per_bar, EIGHTH)]
-    slow = plan.metre.ticks_per_beat if plan.metre.is_compound else TICKS_PER_QUARTER
-    step = EIGHTH if cymbal == "ride" or plan.energy > 0.8 else slow
-    kept = [s for s in strokes if s.drum not in ("hat", "pedal") and (s.drum != "open_hat" or not drummer)]
-    lifted = [replace(s, drum=cymbal) for s in strokes if s.drum == "hat" and (s.straight or s.at % step == 0)]
-    beat = plan.metre.ticks_per_beat
-    feet = [Stroke(at, "pedal", "o") for at in range(beat, plan.metre.ticks_per_bar, 2 * beat)]
-    return kept + lifted + (feet if cymbal in ("ride", "crash") and drummer else [])
 
 
 def _kickless(strokes: list[Stroke], machine: bool) -> list[Stroke]:

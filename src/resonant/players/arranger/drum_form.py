@@ -1,23 +1,24 @@
 """What a drummer decides before he plays a bar: which groove, which cymbal, how thin, whether a fill or a crash."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from resonant.players.arranger.drum_cymbals import lifted
 from resonant.players.arranger.drum_keys import KEYS, key_of
 from resonant.players.arranger.drum_steps import strokes_of
 from resonant.players.context import Context
 from resonant.score.model import Section
 from resonant.score.passes.feel import Swing
 from resonant.styles.drums import DrumsStyle, Fill, Groove
-from resonant.theory.chord import Chord
 from resonant.units import TICKS_PER_SIXTEENTH, Metre
 
 Density = Literal["full", "thin", "kickless", "last"]
 ARRIVALS = frozenset({"chorus", "drop"})  # what a build leads into
 LIFTED = frozenset({"chorus", "drop", "solo", "instrumental", "bridge"})  # where a drummer leaves the hat
 MAIN_GROOVE = 4.0  # how much likelier a section takes the song's main groove than another
+HEARD = 8  # neighbouring bars that are listened to, at most
 SAME_GROOVE = 0.3  # likeness to what stands in neighbouring bars above which a groove counts as theirs
 
 
@@ -50,10 +51,24 @@ class BarPlan:
         return self.section.energy
 
 
+def plans(context: Context) -> Iterator[BarPlan]:
+    """The plans of the asked bars. Each depends on seed, form and standing bars, never on which others are asked for."""
+    grooves: dict[tuple[str, str, Metre], Groove] = {}
+    for bar in context.bars:
+        section, metre = context.section(bar), context.metre(bar)
+        key = (section.material, section.name, metre)
+        if key not in grooves:
+            grooves[key] = chosen_groove(context, context.style.drums.grooves, section, bar)
+        yield _plan(context, bar, grooves[key])
+
+
 def planned(context: Context, bar: int) -> BarPlan:
-    """The plan of one bar. It depends on seed, form and neighbouring bars only, never on which bars are asked for."""
+    """The plan of one bar."""
+    return _plan(context, bar, chosen_groove(context, context.style.drums.grooves, context.section(bar), bar))
+
+
+def _plan(context: Context, bar: int, groove: Groove) -> BarPlan:
     style, section = context.style.drums, context.section(bar)
-    groove = chosen_groove(context, style.grooves, section, bar)
     build = _build(context, section, bar)
     return BarPlan(
         bar,
@@ -103,26 +118,34 @@ def _suits(energies: tuple[float, float], energy: float) -> float:
 
 
 def _neighbours(context: Context, section: Section) -> list[int]:
-    """The bars of the same material that stand already: they are not to be written, and hold notes of this track."""
+    """Bars of the same material that stand already; those that end a section, with a fill, only where all do."""
     asked = set(context.bars)
     kin = [s for s in context.score.sections if s.material == section.material]
-    bars = [bar for s in kin for bar in range(s.start_bar, s.end_bar) if bar not in asked]
-    return [bar for bar in bars if context.track.between(*context.score.bar_ticks(bar))]
+    bars = [(bar, s.end_bar) for s in kin for bar in range(s.start_bar, s.end_bar) if bar not in asked]
+    standing = [(bar, end) for bar, end in bars if context.track.between(*context.score.bar_ticks(bar))]
+    inner = [bar for bar, end in standing if bar < end - 1] or [bar for bar, _ in standing]
+    return inner[:: len(inner) // HEARD + 1]
 
 
 def _likeness(context: Context, groove: Groove, bars: Sequence[int]) -> float:
-    """Mean overlap (Jaccard) of the groove's strokes with what those bars play, on the sixteenth grid."""
-    total = 0.0
-    for bar in bars:
-        place, metre = bar - context.section(bar).start_bar, context.metre(bar)
-        expected = {
-            (s.at // TICKS_PER_SIXTEENTH, key_of(s.drum, context.track.instrument, Chord(0)))
-            for s in strokes_of(groove, place, metre)
-            if s.mark not in ",:?"
-        }
-        played = _played(context, bar)
-        total += len(expected & played) / max(len(expected | played), 1)
-    return total / len(bars)
+    """Mean overlap (Jaccard) of the groove with what those bars play, on the sixteenth grid, each bar at its best.
+
+    The lines of a groove and the cymbal that keeps its time vary from bar to bar, so that each is tried.
+    """
+    most = max(len(lines) for lines in groove.lines.values())
+    ways = [(turn, cymbal) for turn in range(most) for cymbal in (None, *context.style.drums.lifts)]
+    return sum(max(_overlap(context, groove, bar, *way) for way in ways) for bar in bars) / len(bars)
+
+
+def _overlap(context: Context, groove: Groove, bar: int, turn: int, cymbal: str | None) -> float:
+    place, start, metre = bar - context.section(bar).start_bar, context.bar_start(bar), context.metre(bar)
+    choices = tuple((drum, min(turn, len(lines) - 1)) for drum, lines in groove.lines.items())
+    written = [s for s in strokes_of(groove, place, metre, choices) if s.mark not in ",:?"]
+    strokes = lifted(written, cymbal, metre, context.energy(bar), context.style.drums.hands == "drummer")
+    kit = context.track.instrument
+    expected = {(s.at // TICKS_PER_SIXTEENTH, key_of(s.drum, kit, context.chord(start + s.at))) for s in strokes}
+    played = _played(context, bar)
+    return len(expected & played) / max(len(expected | played), 1)
 
 
 def _played(context: Context, bar: int) -> set[tuple[int, int]]:

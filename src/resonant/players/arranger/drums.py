@@ -3,7 +3,7 @@
 from resonant.errors import Cancelled
 from resonant.players.arranger.drum_bars import strokes_in
 from resonant.players.arranger.drum_feel import Hand, played, ringing
-from resonant.players.arranger.drum_form import planned
+from resonant.players.arranger.drum_form import plans
 from resonant.players.arranger.drum_hands import playable
 from resonant.players.context import Context, Part
 from resonant.score.model import Note
@@ -24,11 +24,10 @@ def play_drums(context: Context) -> Part:
         return Part(())
     hand = Hand.of(context, style.hands == "drummer", style.level)
     notes: list[Note] = []
-    for bar in context.bars:
+    for plan in plans(context):
         if context.should_stop():
             raise Cancelled("stopped while the drums were written; nothing was changed")
-        plan = planned(context, bar)
-        notes += played(context, bar, playable(strokes_in(context, plan)), hand)
+        notes += played(context, plan.bar, playable(strokes_in(context, plan)), hand)
     return Part(bounded(context, notes))
 
 
