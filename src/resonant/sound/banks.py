@@ -38,6 +38,7 @@ class SoundBank:
         self.path, self.is_embedded = path, is_embedded
         self.font = SoundFont(path)
         self._regions: dict[tuple[int, int], tuple[Region, ...]] = {}
+        self._hash: str | None = None
         self._lock = threading.Lock()
 
     @property
@@ -56,9 +57,12 @@ class SoundBank:
         return tuple((b, p, self.font.preset_name(b, p)) for b, p in sorted(self.font.presets))
 
     def sha256(self) -> str:
-        """The hash of the file, which names the bank in a manifest."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        """The hash of the file, which names the bank in a manifest; taken once."""
+        with self._lock:
+            if self._hash is None:
+                with self.path.open("rb") as file:
+                    self._hash = hashlib.file_digest(file, "sha256").hexdigest()
+            return self._hash
 
     def preset_for(self, bank: int, program: int) -> tuple[int, int]:
         """The bank and program that play: those asked for, or the nearest that the file has.
@@ -82,8 +86,18 @@ class SoundBank:
         place = self.preset_for(bank, program)
         with self._lock:
             if place not in self._regions:
-                self._regions[place] = preset_regions(self.font, *place)
+                self._regions[place] = self._filled(place)
             return self._regions[place]
+
+    def _filled(self, place: tuple[int, int]) -> tuple[Region, ...]:
+        """The regions of a preset; a kit that lacks a drum borrows it from the standard kit."""
+        regions = preset_regions(self.font, *place)
+        standard = (DRUM_BANK, 0)
+        if place[0] != DRUM_BANK or place == standard or standard not in self.font.presets:
+            return regions
+        covered = {key for region in regions for key in range(region.keys[0], region.keys[1] + 1)}
+        lent = (region for region in preset_regions(self.font, *standard) if region.keys[0] == region.keys[1])
+        return regions + tuple(region for region in lent if region.keys[0] not in covered)
 
 
 @cache

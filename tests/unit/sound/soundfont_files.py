@@ -14,7 +14,7 @@ def sine(num_samples: int = 44_100, frequency_hz: float = SINE_HZ) -> NDArray[np
     return 0.5 * np.sin(2 * np.pi * frequency_hz * np.arange(num_samples) / SINE_RATE)
 
 
-def sf2(  # noqa: PLR0913
+def sf2(
     sound: NDArray[np.float64] | None = None,
     *,
     loop: tuple[int, int] | None = None,

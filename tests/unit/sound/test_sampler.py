@@ -136,7 +136,8 @@ def test_a_bend_is_heard_in_cents(tmp_path: Path) -> None:
 def test_the_modulation_wheel_brings_vibrato_of_fifty_cents(tmp_path: Path) -> None:
     data = sf2(loop=LOOP, amounts={24: -851})  # 5 Hz
     still, moved = (
-        _played(tmp_path, data, _track(Note(0, 69, 1900, 127), controls=(Control(0, 1, value),)))[0] for value in (0, 127)
+        _played(tmp_path, data, _track(Note(0, 69, 1900, 127), controls=(Control(0, 1, value),)))[0]
+        for value in (0, 127)
     )
     crossings = np.flatnonzero((moved[:-1] < 0) & (moved[1:] >= 0))
     exact = crossings + moved[crossings] / (moved[crossings] - moved[crossings + 1])

@@ -44,18 +44,18 @@ def test_zones_hold_their_keys_and_velocities(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"MThd" + bytes(100), b"RIFF\x10\0\0\0WAVEfmt " + bytes(60)])
 def test_a_file_that_is_no_sound_bank_is_named_as_such(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(SoundBankError, match="not a SoundFont file.*name one"):
+    with pytest.raises(SoundBankError, match=r"not a SoundFont file.*name one"):
         _opened(tmp_path, data)
 
 
 def test_a_missing_file_says_where_to_look(tmp_path: Path) -> None:
-    with pytest.raises(SoundBankError, match="no such sound bank.*resonant soundbank"):
+    with pytest.raises(SoundBankError, match=r"no such sound bank.*resonant soundbank"):
         SoundFont(tmp_path / "none.sf2")
 
 
 def test_half_a_file_says_that_it_is_cut_off(tmp_path: Path) -> None:
     data = sf2()
-    with pytest.raises(SoundBankError, match="cut off.*fetch the file again"):
+    with pytest.raises(SoundBankError, match=r"cut off.*fetch the file again"):
         _opened(tmp_path, data[: len(data) // 2])
 
 
@@ -76,7 +76,7 @@ def test_any_cut_and_any_forged_size_raises_only_our_error(tmp_path: Path) -> No
 def test_a_sample_outside_the_file_is_refused(tmp_path: Path) -> None:
     data = sf2(sine(200))
     at = data.index(b"shdr") + 8 + 24
-    with pytest.raises(SoundBankError, match="outside the file"):
+    with pytest.raises(SoundBankError, match=r"outside the file"):
         _opened(tmp_path, data[:at] + struct.pack("<I", 10**6) + data[at + 4 :]).frames(0)
 
 
@@ -89,5 +89,5 @@ def test_vorbis_samples_are_decoded_and_broken_ones_refused(tmp_path: Path) -> N
     raw[at : at + 4] = b"none"
     font = _opened(tmp_path, bytes(raw))
     index = min(range(font.num_samples), key=lambda number: font.sample(number).start)
-    with pytest.raises(SoundBankError, match="can not be decoded"):
+    with pytest.raises(SoundBankError, match=r"can not be decoded"):
         font.frames(index)

@@ -93,7 +93,8 @@ class Envelope:
 def fall(full_s: float, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
     """A fall from 1, straight in dB, at 100 dB in `full_s` seconds, `float32 [num_samples]`."""
     slope = -FULL_DB / (20.0 * full_s * sample_rate) * np.log(10.0)
-    return np.exp(np.arange(1, num_samples + 1, dtype=np.float32) * np.float32(slope))
+    gains: NDArray[np.float32] = np.exp(np.arange(1, num_samples + 1, dtype=np.float32) * np.float32(slope))
+    return gains
 
 
 def fall_length(full_s: float, depth_db: float, sample_rate: int) -> int:

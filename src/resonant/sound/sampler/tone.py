@@ -19,6 +19,7 @@ Mono = NDArray[np.float32]
 _OPEN_CENTS = 13500  # 20 kHz: the filter is open and does nothing (section 8.1.3, initialFilterFc)
 _LOWEST_CENTS = 1500
 _STILL_CENTS = 30.0  # a cutoff that moves less than this may as well stand still
+_PITCH_WEIGHT, _CUTOFF_WEIGHT = 10.0, 0.5  # a cent of pitch is heard twenty times sooner than one of cutoff
 _STEP = 64  # samples between two looks at the cutoff
 _LOOPS, _LOOPS_UNTIL_RELEASE = 1, 3
 _ADDRESSES = (
@@ -56,7 +57,7 @@ def pitch_identity(tone: Tone) -> tuple[object, ...]:
     moves = [amounts[kind] for kind in (Gen.MOD_ENV_TO_PITCH, Gen.MOD_LFO_TO_PITCH, Gen.VIBRATO_TO_PITCH)]
     shape = (amounts[Gen.MOD_LFO_DELAY : Gen.MOD_KEY_TO_DECAY + 1], tone.key) if any(moves) else ()
     until_release = int(amounts[Gen.SAMPLE_MODES]) & 3 == _LOOPS_UNTIL_RELEASE
-    stop = tone.stop if until_release or _falls_audibly(tone, moves[0] * 10.0) else None
+    stop = tone.stop if until_release or _falls_audibly(tone, moves[0] * _PITCH_WEIGHT) else None
     addresses = tuple(amounts[kind] for kind in _ADDRESSES)
     return tone.sample.index, base_cents(tone), addresses, tuple(moves), shape, stop
 
@@ -66,7 +67,7 @@ def filter_identity(tone: Tone) -> tuple[object, ...]:
     amounts = tone.amounts
     moves = [amounts[kind] for kind in (Gen.MOD_ENV_TO_CUTOFF, Gen.MOD_LFO_TO_CUTOFF, Gen.MOD_LFO_TO_VOLUME)]
     shape = (amounts[Gen.MOD_LFO_DELAY : Gen.MOD_KEY_TO_DECAY + 1], tone.key) if any(moves) else ()
-    stop = tone.stop if _falls_audibly(tone, moves[0] / 2.0) else None
+    stop = tone.stop if _falls_audibly(tone, moves[0] * _CUTOFF_WEIGHT) else None
     return amounts[Gen.CUTOFF], amounts[Gen.RESONANCE], tuple(moves), shape, stop
 
 
@@ -148,8 +149,9 @@ def _pitch_offsets(tone: Tone, bend_cents: Mono | None, wheel_cents: Mono | None
     amounts, moments = tone.amounts, np.arange(tone.num_samples)
     length_s = tone.num_samples / tone.sample_rate
     parts: list[NDArray[np.float64]] = [] if bend_cents is None else [bend_cents.astype(np.float64)]
-    if amounts[Gen.MOD_ENV_TO_PITCH]:
-        parts.append(_modulation(tone, moments) * amounts[Gen.MOD_ENV_TO_PITCH])
+    depth = amounts[Gen.MOD_ENV_TO_PITCH]
+    if depth:
+        parts.append(_modulation(tone, moments, _falls_audibly(tone, depth * _PITCH_WEIGHT)) * depth)
     if amounts[Gen.MOD_LFO_TO_PITCH] and seconds(amounts[Gen.MOD_LFO_DELAY]) < length_s:
         parts.append(_mod_lfo(tone, moments) * amounts[Gen.MOD_LFO_TO_PITCH])
     depth, delay_s = amounts[Gen.VIBRATO_TO_PITCH], seconds(amounts[Gen.VIBRATO_DELAY])
@@ -179,8 +181,10 @@ def _hermite(sound: Mono, positions: NDArray[np.float64]) -> Mono:
     return ((cubic * x - (rest + cubic)) * x + slope) * x + here  # type: ignore[no-any-return]
 
 
-def _modulation(tone: Tone, moments: NDArray[np.int64]) -> NDArray[np.float64]:
-    return modulation_envelope(tone.amounts, tone.key).modulation(moments, tone.stop, tone.sample_rate)
+def _modulation(tone: Tone, moments: NDArray[np.int64], falls: bool) -> NDArray[np.float64]:
+    """The modulation envelope; where its fall is not heard it is left out, so that all such tones are one."""
+    stop = tone.stop if falls else int(moments[-1]) + 1
+    return modulation_envelope(tone.amounts, tone.key).modulation(moments, stop, tone.sample_rate)
 
 
 def _mod_lfo(tone: Tone, moments: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -212,15 +216,17 @@ def _tremolo(tone: Tone, sound: Mono) -> Mono:
     if not depth_cb or seconds(tone.amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate >= len(sound):
         return sound
     wave = _mod_lfo(tone, np.arange(len(sound)))
-    return sound * np.exp(wave * (depth_cb / 200.0 * np.log(10.0))).astype(np.float32)
+    swell: Mono = np.exp(wave * (depth_cb / 200.0 * np.log(10.0))).astype(np.float32)
+    return sound * swell
 
 
 def _cutoff_cents(tone: Tone, num_samples: int) -> NDArray[np.float64]:
     """Cutoff in absolute cents every 64 samples; one value if it stands still."""
     amounts, moments = tone.amounts, np.arange(0, num_samples, _STEP)
     cents: NDArray[np.float64] = np.array([amounts[Gen.CUTOFF]])
-    if amounts[Gen.MOD_ENV_TO_CUTOFF]:
-        cents = cents + _modulation(tone, moments) * amounts[Gen.MOD_ENV_TO_CUTOFF]
+    depth = amounts[Gen.MOD_ENV_TO_CUTOFF]
+    if depth:
+        cents = cents + _modulation(tone, moments, _falls_audibly(tone, depth * _CUTOFF_WEIGHT)) * depth
     if amounts[Gen.MOD_LFO_TO_CUTOFF] and seconds(amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate < num_samples:
         cents = cents + _mod_lfo(tone, moments) * amounts[Gen.MOD_LFO_TO_CUTOFF]
     cents = np.clip(cents, _LOWEST_CENTS, _OPEN_CENTS)
@@ -238,5 +244,7 @@ def low_pass(cents: float, resonance_db: float, sample_rate: int) -> NDArray[np.
     quality = 10.0 ** (resonance_db / 20.0) / np.sqrt(2.0)
     alpha, cosine = np.sin(turn) / (2.0 * quality), np.cos(turn)
     height = (1.0 - cosine) * gain(resonance_db * 5.0)
-    section = np.array([height / 2.0, height, height / 2.0, 1.0 + alpha, -2.0 * cosine, 1.0 - alpha])
-    return (section / section[3])[np.newaxis]
+    section: NDArray[np.float64] = np.array(
+        [height / 2.0, height, height / 2.0, 1.0 + alpha, -2.0 * cosine, 1.0 - alpha]
+    )
+    return np.divide(section, section[3])[np.newaxis]
