@@ -1,5 +1,6 @@
 """The bus to a master: tone, glue, age, and a loudness that lands under a true-peak ceiling."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +14,14 @@ from resonant.mix.effects.eq import Band, equalise
 from resonant.mix.effects.limiter import limiter_gain
 from resonant.mix.effects.saturation import saturate
 from resonant.mix.effects.tape import age
-from resonant.mix.loudness import Loudness, gated_lufs, measure, peak_envelope, quick_lufs, weighted_power
+from resonant.mix.loudness import Loudness, gated_lufs, measure, peak_envelope, quick_lufs, sample_peak, weighted_power
 from resonant.mix.model import MasterChain
 
 _WORKING_LUFS = -18.0
 _CEILING_MARGIN_DB = 0.1  # what other oversampling filters and 24-bit rounding may read more than ours
 _MAX_GAIN_DB = 30.0
 _DC_CUT_HZ = 18.0
+_AUDIBLE_CONSTANT = 2e-5
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -43,7 +45,7 @@ def master(bus: Audio, chain: MasterChain, sound: Sound) -> Master:
     working = bus.samples * np.float32(10.0 ** ((_WORKING_LUFS - loudness) / 20.0))
     tilt = _tilt(working, bus.sample_rate, chain)
     glued = compress(working, bus.sample_rate, chain.glue) if chain.glue is not None else working
-    driven = saturate(glued, bus.sample_rate, chain.drive_db)
+    driven = saturate(glued, chain.drive_db)
     aged = age(driven, bus.sample_rate, sound.lofi)
     # last, because compressing or driving a lopsided wave such as a kick's leaves a constant behind
     toned = equalise(aged, bus.sample_rate, (Band("low_cut", _DC_CUT_HZ), *tilt))
@@ -87,8 +89,10 @@ def _landed(audio: Audio, sound: Sound, lifted_db: float) -> Master:
     """
     rate, ceiling_db = audio.sample_rate, sound.peak_dbtp - _CEILING_MARGIN_DB
     ceiling = 10.0 ** (ceiling_db / 20.0)
-    peaks = peak_envelope(audio.samples, relative_floor=0.25)
-    gain_db = _gain_for(sound.loudness_lufs, peaks, _block_means(weighted_power(audio)), rate, ceiling)
+    with ThreadPoolExecutor(1) as beside:
+        power = beside.submit(weighted_power, audio)
+        peaks = peak_envelope(audio.samples, floor=0.25 * sample_peak(audio.samples))
+    gain_db = _gain_for(sound.loudness_lufs, peaks, _block_means(power.result()), rate, ceiling)
     finished = Audio(_pushed(audio.samples, peaks, gain_db, rate, ceiling), rate)
     loudness = measure(finished)
     missing_db = 0.0 if loudness.integrated_lufs is None else sound.loudness_lufs - loudness.integrated_lufs
@@ -121,7 +125,16 @@ def _gain_for(
 
 def _pushed(samples: Samples, peaks: Samples, gain_db: float, sample_rate: int, ceiling: float) -> Samples:
     gain = 10.0 ** (gain_db / 20.0)
-    return with_gain(samples, gain * limiter_gain(peaks * gain, sample_rate, ceiling))
+    return _centred(with_gain(samples, gain * limiter_gain(peaks * gain, sample_rate, ceiling)))
+
+
+def _centred(samples: Samples) -> Samples:
+    """Without the constant that limiting a lopsided wave leaves: a slow wave, zero at both ends, takes it out."""
+    constant = samples.mean(axis=1, keepdims=True, dtype=np.float64)
+    if np.abs(constant).max() < _AUDIBLE_CONSTANT:
+        return samples
+    wave = 1.0 - np.cos(np.linspace(0.0, 2.0 * np.pi, samples.shape[1], endpoint=False))
+    return np.asarray(samples - constant * wave, dtype=np.float32)
 
 
 def _block_means(power: Samples) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from resonant.audio import Audio
-from resonant.mix.loudness import quick_lufs
+from resonant.mix.loudness import quick_lufs, sample_peak
 from resonant.mix.master import master
 from resonant.mix.model import Meters, Mix, MixScene, Strip
 from resonant.mix.strip import process_strip
@@ -102,7 +102,9 @@ def _summed(
             name: audio if name in kept or gain == 1.0 else Audio(audio.samples * gain, audio.sample_rate)
             for name, audio in stems.items()
         }
-        total = np.add.reduce([audio.samples for audio in scaled.values()]) if scaled else silence.samples
-        if np.abs(total).max(initial=0.0) <= 0.99 or all(name in kept for name in stems):
-            return scaled, Audio(np.asarray(total, dtype=np.float32), silence.sample_rate), trim_db
+        total = silence.samples.copy()
+        for audio in scaled.values():
+            total += audio.samples
+        if sample_peak(total) <= 0.99 or all(name in kept for name in stems):
+            return scaled, Audio(total, silence.sample_rate), trim_db
         trim_db -= _OVERFLOW_STEP_DB

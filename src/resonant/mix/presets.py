@@ -132,7 +132,7 @@ FAMILY_BANDS: dict[str, tuple[Band, ...]] = {
 PRESETS: dict[str, MixPreset] = {
     "band": MixPreset(
         "room", "plate", levels_lu={"drums": 0.5}, echo_db=-24.0,
-        master=MasterChain(Compression(-15.0, 1.6, 30.0, 160.0), 4.0, -13.0, drive_db=1.0),
+        master=MasterChain(Compression(-15.0, 1.6, 30.0, 160.0), 4.0, -13.0),
     ),
     "club": MixPreset(
         "plate", "plate", -1.0, {"drums": 2.0, "bass": 1.5, "chords": -0.5, "pad": -1.0}, -20.0, 3, 1.1, 1.3,

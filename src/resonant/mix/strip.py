@@ -14,7 +14,7 @@ from resonant.mix.effects.limiter import limit
 from resonant.mix.effects.reverb import RoomName, impulse_response
 from resonant.mix.effects.saturation import saturate
 from resonant.mix.effects.width import equalise_sides, place
-from resonant.mix.loudness import quick_lufs
+from resonant.mix.loudness import quick_lufs, sample_peak
 from resonant.mix.model import Echo, Strip
 
 REFERENCE_DBFS = -20.0
@@ -83,7 +83,7 @@ def _shaped(samples: Samples, sample_rate: int, strip: Strip, gain: float) -> Sa
     part = equalise_sides(part, sample_rate, strip.bands, strip.width, strip.mono_below_hz)
     if strip.compression is not None:
         part = compress(part, sample_rate, strip.compression)
-    part = saturate(part, sample_rate, strip.drive_db)
+    part = saturate(part, strip.drive_db)
     if strip.chorus > 0.0:
         part = chorus(part, sample_rate, strip.chorus)
     part = place(part, strip.pan)
@@ -119,7 +119,7 @@ def _space(room: RoomName, room_db: float | None, echo: Echo | None, sample_rate
 
 def _finished(samples: Samples, sample_rate: int) -> Samples:
     """Within its headroom, and faded out at the very end."""
-    if np.abs(samples).max(initial=0.0) > 10.0 ** (STRIP_CEILING_DBFS / 20.0):
+    if sample_peak(samples) > 10.0 ** (STRIP_CEILING_DBFS / 20.0):
         samples = limit(samples, sample_rate, STRIP_CEILING_DBFS)
     fade = min(round(_FADE_S * sample_rate), samples.shape[1])
     if fade:

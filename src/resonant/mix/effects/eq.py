@@ -41,11 +41,17 @@ def equalise(samples: Samples, sample_rate: int, bands: tuple[Band, ...]) -> Sam
         impulse[0] = 1.0
         return filtered(samples, sosfilt(sections, impulse).astype(np.float32))
     # double precision: a low cut at 30 Hz has poles so near the unit circle that single precision adds rumble
-    filtered_samples: NDArray[np.float64] = sosfilt(sections, samples, axis=1)
-    return filtered_samples.astype(np.float32)
+    state = np.zeros((len(sections), samples.shape[0], 2))
+    out = np.empty_like(samples)
+    for start in range(0, samples.shape[1], _CHUNK):
+        out[:, start : start + _CHUNK], state = sosfilt(sections, samples[:, start : start + _CHUNK], axis=1, zi=state)
+    return out
 
 
-_WORTH_AN_FFT = 4
+_CHUNK = 1 << 16
+"""Samples worked on at a time, so that what lies between stays in the processor's cache."""
+
+_WORTH_AN_FFT = 3
 """From so many bands on, one convolution with their common response is faster than the bands."""
 
 

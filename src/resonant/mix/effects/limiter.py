@@ -17,8 +17,8 @@ def limit(samples: Samples, sample_rate: int, ceiling_dbtp: float) -> Samples:
     """The sound with no peak, between samples either, above the ceiling. `float32 [channels, samples]`."""
     if samples.shape[1] == 0:
         return samples
-    peaks = peak_envelope(samples)
-    return with_gain(samples, limiter_gain(peaks, sample_rate, 10.0 ** (ceiling_dbtp / 20.0)))
+    ceiling = 10.0 ** (ceiling_dbtp / 20.0)
+    return with_gain(samples, limiter_gain(peak_envelope(samples, floor=ceiling), sample_rate, ceiling))
 
 
 def limiter_gain(peaks: Samples, sample_rate: int, ceiling: float) -> NDArray[np.float64]:

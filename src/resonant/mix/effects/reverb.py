@@ -103,8 +103,11 @@ def _ratio(room: Room, band: int) -> float:
 
 
 def _early(room: Room, length: int, sample_rate: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Single reflections, later ones softer; each reaches both ears within a millisecond, from its own side."""
-    from scipy.signal import butter, sosfilt
+    """Single reflections, later ones softer; each reaches both ears within a millisecond, from its own side.
+
+    A wall is rough: each reflection is smeared over two milliseconds, or drums would rattle in it.
+    """
+    from scipy.signal import butter, fftconvolve, sosfilt
 
     early = np.zeros((2, length))
     for index in range(room.reflections):
@@ -114,7 +117,10 @@ def _early(room: Room, length: int, sample_rate: int, rng: np.random.Generator) 
         for ear, part in enumerate((side, 1.0 - side)):
             late = at + (0.0 if part > 0.5 else 0.0006 * abs(2 * side - 1))
             early[ear, min(round(late * sample_rate), length - 1)] += loud * np.sqrt(part)
-    return np.asarray(sosfilt(butter(1, min(6000.0, 0.45 * sample_rate), fs=sample_rate, output="sos"), early, axis=1))
+    smear = round(0.002 * sample_rate)
+    wall = rng.standard_normal((2, smear)) * np.exp(-3.0 * np.arange(smear) / smear)
+    rough = fftconvolve(early, wall, axes=1)[:, :length]
+    return np.asarray(sosfilt(butter(1, min(6000.0, 0.45 * sample_rate), fs=sample_rate, output="sos"), rough, axis=1))
 
 
 def _band_limited(response: NDArray[np.float64], room: Room, sample_rate: int) -> NDArray[np.float64]:

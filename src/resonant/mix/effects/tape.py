@@ -31,7 +31,7 @@ def age(samples: Samples, sample_rate: int, amount: float) -> Samples:
         Band("peak", 900.0, 1.5 * amount, 0.6),
     )
     worn = _wow(samples, sample_rate, amount)
-    worn = saturate(equalise(worn, sample_rate, bands), sample_rate, 4.0 + 6.0 * amount, 0.7)
+    worn = saturate(equalise(worn, sample_rate, bands), 4.0 + 6.0 * amount, 0.7)
     return worn + _surface(samples, sample_rate, amount)
 
 

@@ -1,0 +1,144 @@
+"""Stems in, a mix out: lengths, sums, loudness, what is kept."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from band import RATE, score, stems
+
+from resonant.audio import Audio
+from resonant.audio_files import read_audio, write_audio
+from resonant.brief.model import Sound
+from resonant.mix.loudness import integrated_lufs, level_db, quick_lufs, sample_peak, true_peak_dbtp
+from resonant.mix.mixdown import mix_down
+from resonant.mix.model import Mix, MixScene
+from resonant.mix.presets import PRESETS
+from resonant.mix.scene import mix_scene
+from resonant.sound.model import Stems
+
+
+def mixed(style_mix: str = "band", sidechain: float = 0.0, sound: Sound | None = None) -> Mix:
+    return mix_down(stems(), mix_scene(score(), sound or Sound(), style_mix, sidechain))
+
+
+@pytest.mark.parametrize("style_mix", list(PRESETS))
+def test_every_preset_lands_on_the_loudness_under_the_ceiling_without_clipping_or_dc(style_mix: str) -> None:
+    mix = mixed(style_mix, sound=Sound(lofi=0.6 if style_mix == "lofi" else 0.0))
+    assert integrated_lufs(mix.master) == pytest.approx(-14.0, abs=0.5)
+    assert true_peak_dbtp(mix.master) <= -1.0
+    assert sample_peak(mix.master.samples) < 1.0
+    assert np.abs(mix.master.samples.mean(axis=1, dtype=np.float64)).max() < 1e-4
+    assert mix.meters.master.integrated_lufs == pytest.approx(integrated_lufs(mix.master), abs=0.05)
+    assert mix.meters.master.true_peak_dbtp == pytest.approx(true_peak_dbtp(mix.master), abs=0.05)
+
+
+@pytest.mark.parametrize("target", [-23.0, -16.0, -9.0])
+def test_other_targets_are_met_too(target: float) -> None:
+    assert integrated_lufs(mixed(sound=Sound(loudness_lufs=target)).master) == pytest.approx(target, abs=0.5)
+
+
+def test_written_stems_null_against_the_written_bus(tmp_path: Path) -> None:
+    mix = mixed("club", 0.5)
+    total = np.zeros_like(mix.bus.samples, dtype=np.float64)
+    for name, stem in mix.stems.items():
+        write_audio(tmp_path / f"{name}.wav", stem)
+        total += read_audio(tmp_path / f"{name}.wav").samples
+    write_audio(tmp_path / "bus.wav", mix.bus)
+    assert level_db(sample_peak(total - read_audio(tmp_path / "bus.wav").samples)) < -110.0
+
+
+def test_the_written_master_keeps_the_ceiling(tmp_path: Path) -> None:
+    write_audio(tmp_path / "mix.flac", mixed(sound=Sound(loudness_lufs=-9.0)).master)
+    assert true_peak_dbtp(read_audio(tmp_path / "mix.flac")) <= -1.0
+
+
+def test_stems_are_stereo_of_one_length_and_hold_the_bars_and_the_ring_out() -> None:
+    mix = mixed("orchestral")
+    assert {stem.samples.shape for stem in mix.stems.values()} == {(2, round((4.0 + 4.0) * RATE))}
+
+
+@pytest.mark.parametrize("style_mix", list(PRESETS))
+def test_a_click_stays_where_it_was(style_mix: str) -> None:
+    click = np.zeros((2, 2 * RATE), dtype=np.float32)
+    click[:, RATE] = 0.5
+    mix = mix_down(Stems({"chords": Audio(click, RATE)}, 2.0), mix_scene(score(), Sound(), style_mix))
+    assert abs(int(np.abs(mix.stems["chords"].samples[0]).argmax()) - RATE) <= 8
+
+
+def test_stems_end_in_silence() -> None:
+    for stem in mixed("ambient").stems.values():
+        assert level_db(sample_peak(stem.samples[:, -RATE // 20 :])) < -80.0
+
+
+def test_no_stem_drowns_and_none_sticks_out() -> None:
+    levels = {name: lufs for name, lufs in mixed().meters.stems_lufs.items() if lufs is not None}
+    assert len(levels) == 5
+    assert max(levels.values()) - min(levels.values()) < 12.0
+
+
+def test_a_stem_that_comes_in_far_too_quiet_is_balanced_like_a_loud_one() -> None:
+    loud = stems()
+    quiet = Stems({**loud.tracks, "bass": Audio(loud.tracks["bass"].samples * np.float32(0.003), RATE)}, 4.0)
+    scene = mix_scene(score(), Sound())
+    assert quick_lufs(mix_down(quiet, scene).stems["bass"]) == pytest.approx(
+        quick_lufs(mix_down(loud, scene).stems["bass"]), abs=0.1
+    )
+
+
+def test_a_silent_stem_stays_silent_and_a_silent_song_gives_a_silent_master() -> None:
+    silent = Stems({"bass": Audio.silence(2, RATE, RATE), "drums": Audio.silence(1, RATE, RATE)}, 1.0)
+    mix = mix_down(silent, mix_scene(score(("bass", "drums")), Sound()))
+    assert not mix.master.samples.any()
+    assert mix.meters.master.integrated_lufs is None
+    assert mix.meters.stems_lufs == {"bass": None, "drums": None}
+
+
+def test_no_stems_give_silence_of_the_songs_length() -> None:
+    mix = mix_down(Stems({}, 2.0), MixScene("band", {}, ring_out_s=1.0))
+    assert mix.master.samples.shape == (2, 3 * RATE)
+
+
+@pytest.mark.parametrize("seconds", [0.01, 0.1, 0.35])
+def test_very_short_material_is_mixed_too(seconds: float) -> None:
+    mix = mix_down(stems(seconds, ring_s=0.0), mix_scene(score(), Sound()))
+    assert true_peak_dbtp(mix.master) <= -1.0
+    assert mix.master.samples.any()
+
+
+def test_locked_stems_are_taken_as_they_are_whatever_else_changes() -> None:
+    first = mixed()
+    others = Stems({**stems().tracks, "drums": Audio(stems().tracks["drums"].samples[:, ::-1].copy(), RATE)}, 4.0)
+    again = mix_down(others, mix_scene(score(), Sound(), "club", 0.9), kept={"bass": first.stems["bass"]})
+    assert np.array_equal(again.stems["bass"].samples, first.stems["bass"].samples)
+    assert not np.array_equal(again.stems["chords"].samples, first.stems["chords"].samples)
+
+
+def test_a_stem_does_not_depend_on_its_neighbours() -> None:
+    scene = mix_scene(score(), Sound())
+    alone = mix_down(Stems({"chords": stems().tracks["chords"]}, 4.0), scene)
+    assert np.array_equal(alone.stems["chords"].samples, mix_down(stems(), scene).stems["chords"].samples)
+
+
+def test_a_cache_gives_back_what_did_not_change_and_only_that() -> None:
+    cache: dict[str, Audio] = {}
+    scene = mix_scene(score(), Sound())
+    first = mix_down(stems(), scene, cache=cache)
+    assert len(cache) == 5
+    changed = {**stems().tracks, "melody": Audio(stems().tracks["melody"].samples[:, ::-1].copy(), RATE)}
+    second = mix_down(Stems(changed, 4.0), scene, cache=cache)
+    assert len(cache) == 6
+    assert second.stems["bass"] is first.stems["bass"]
+    assert np.array_equal(second.master.samples, mix_down(Stems(changed, 4.0), scene).master.samples)
+
+
+def test_a_sum_that_would_clip_lowers_all_stems_by_a_step_and_says_so() -> None:
+    click = np.zeros((2, RATE), dtype=np.float32)
+    click[:, RATE // 2 :: RATE // 4] = 1.0
+    crowd = Stems({f"t{n}": Audio(click, RATE) for n in range(8)}, 1.0)
+    mix = mix_down(crowd, MixScene("band", {}))
+    assert mix.trim_db < 0.0
+    assert sample_peak(mix.bus.samples) <= 0.99
+
+
+def test_the_same_stems_give_the_same_samples() -> None:
+    assert np.array_equal(mixed("lofi").master.samples, mixed("lofi").master.samples)
