@@ -27,12 +27,20 @@ _CLASH_COST = 1.5  # a minor ninth between two voices
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What plays the chords: `low`…`high` MIDI pitches it stays within, `voices` the most notes at once."""
+    """What plays the chords.
+
+    Args:
+        kind: one of `VOICING_KINDS`.
+        low, high: MIDI pitches it stays within.
+        voices: the most notes at once.
+        scale: pitch classes that added ninths and fourths are taken from; empty for any.
+    """
 
     kind: str = "triad"
     low: int = 52
     high: int = 76
     voices: int = 5
+    scale: tuple[int, ...] = ()
 
 
 def voicings(chord: Chord, hand: Hand) -> tuple[Voicing, ...]:
@@ -115,7 +123,7 @@ def _height_cost(voicing: Voicing, centre: float) -> float:
 @lru_cache(maxsize=4096)
 def _voicings(chord: Chord, hand: Hand) -> tuple[Voicing, ...]:
     for kind in (hand.kind, "close", "triad"):
-        found = {v for shape in _shapes(chord, kind) for v in _placed(shape, hand)}
+        found = {v for shape in _shapes(chord, kind, hand.scale) for v in _placed(shape, hand)}
         clear = sorted(v for v in found if is_clear(v))
         if clear:
             return tuple(clear)
@@ -138,7 +146,7 @@ def _thinned(chord: Chord, hand: Hand) -> Voicing:
     return tuple(p for p in pitches if p <= hand.high)[-hand.voices :] or (hand.low + (chord.root - hand.low) % 12,)
 
 
-def _shapes(chord: Chord, kind: str) -> list[Voicing]:
+def _shapes(chord: Chord, kind: str, scale: tuple[int, ...]) -> list[Voicing]:
     """Rising shapes of a chord, as pitches in the lowest octaves."""
     if kind == "power":
         return [(chord.root, chord.root + 7, chord.root + 12), (chord.root, chord.root + 7)]
@@ -149,11 +157,11 @@ def _shapes(chord: Chord, kind: str) -> list[Voicing]:
     if kind == "spread":
         return [_drop_second(v) for v in _closed(_sevenths(chord))] + [_open(v) for v in _closed(_triad(chord))]
     if kind == "rootless":
-        return [v for v in _closed(_rootless(chord)) if v[0] % 12 in {chord.third, chord.seventh, _sixth(chord)}]
+        return [v for v in _closed(_rootless(chord, scale)) if v[0] % 12 in {chord.third, chord.seventh, _sixth(chord)}]
     if kind == "shell":
         return _shells(chord)
     if kind == "quartal":
-        return _fourths(chord)
+        return _fourths(chord, scale)
     if kind == "close":
         return _closed(_sevenths(chord))
     return [v for tones in _triads(chord) for v in _closed(tones)]
@@ -199,16 +207,24 @@ def _sevenths(chord: Chord) -> tuple[int, ...]:
     return (*tones[1:4], highest)
 
 
-def _rootless(chord: Chord) -> tuple[int, ...]:
+def _rootless(chord: Chord, scale: tuple[int, ...]) -> tuple[int, ...]:
     """Third, fifth (or thirteenth), seventh and ninth: Bill Evans' A and B forms, when turned."""
-    ninth = next((step for step in chord.intervals if step in (13, 14, 15)), 13 if chord.quality == "m7b5" else 14)
     if chord.quality == "dim7" or chord.third is None or (chord.seventh is None and _sixth(chord) is None):
         return _sevenths(chord)
     seventh = chord.seventh if chord.seventh is not None else _sixth(chord)
     assert seventh is not None, "checked just above"
     fifth = (chord.root + 9) % 12 if 21 in chord.intervals else chord.fifth
-    over = chord.root % 12 if chord.quality == "m7b5" else (chord.root + ninth) % 12
-    return (chord.third, fifth, seventh, over)
+    return (chord.third, fifth, seventh, _ninth(chord, scale))
+
+
+def _ninth(chord: Chord, scale: tuple[int, ...]) -> int:
+    """The chord's own ninth, else the one the scale offers (flat only over a dominant), else the root."""
+    own = next((step for step in chord.intervals if step in (13, 14, 15)), None)
+    if own is not None:
+        return (chord.root + own) % 12
+    dominant = chord.third == (chord.root + 4) % 12 and chord.seventh == (chord.root + 10) % 12
+    offered = [step for step in ((14, 13) if dominant else (14,)) if not scale or (chord.root + step) % 12 in scale]
+    return (chord.root + (offered[0] if offered and chord.quality != "m7b5" else 0)) % 12
 
 
 def _shells(chord: Chord) -> list[Voicing]:
@@ -226,11 +242,12 @@ def _shells(chord: Chord) -> list[Voicing]:
     ]
 
 
-def _fourths(chord: Chord) -> list[Voicing]:
+def _fourths(chord: Chord, scale: tuple[int, ...]) -> list[Voicing]:
     """Stacks of fourths (one step may be a third) from the chord's tones, its ninth, and in minor its eleventh."""
     extra = {2, 5} if chord.is_minor else {2, 9}
     steps = {step % 12 for step in chord.intervals} | (set() if 6 in chord.intervals else extra)
-    pcs = {(chord.root + step) % 12 for step in steps}
+    own = {step % 12 for step in chord.intervals}
+    pcs = {(chord.root + s) % 12 for s in steps if s in own or not scale or (chord.root + s) % 12 in scale}
     telling = {pc for pc in (chord.third, chord.seventh) if pc is not None}
     shapes = []
     for bottom in sorted(pcs):

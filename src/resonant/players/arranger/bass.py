@@ -11,7 +11,7 @@ from resonant.players.arranger.figure import Stroke, drawn, fitting, strokes
 from resonant.players.arranger.ground import Ground, pitch_before
 from resonant.players.arranger.passing import passing_bass
 from resonant.players.arranger.performance import SHORTEST_TICKS, Written, performed, separate
-from resonant.players.arranger.presence import is_last_word, sits_out
+from resonant.players.arranger.presence import is_last_word, sits_out, waits
 from resonant.players.arranger.walking import walk
 from resonant.players.context import Context, Part
 from resonant.score.model import Bend, Note
@@ -38,11 +38,11 @@ def play_bass(context: Context) -> Part:
     """The bass part of `context.track` in `context.bars`: one note at a time (acid slides overlap a little)."""
     style, player = context.style.bass, instrument(context.track.instrument)
     kind, figures = _kind(context, style)
-    ground = Ground.of(style.reach, player)
+    ground = Ground.of(style.reach, player, context.score.key)
     notes: list[Note] = []
     bends: list[Bend] = []
     for run in runs(bars_of(context)):
-        for stretch in _stretches([bar for bar in run if not sits_out(context, bar, style.entry)]):
+        for stretch in runs(_playing(context, run, style)):
             if kind in _LINES:
                 written = _with_last_word(context, stretch, ground, _LINES[kind](context, stretch, ground))
             else:
@@ -83,8 +83,8 @@ def _kind(context: Context, style: BassStyle) -> tuple[str, tuple[BassFigure, ..
     return "roots", tuple(figure for figure in COMMON_BASS if figure.kind == "roots")
 
 
-def _stretches(bars: list[Bar]) -> list[list[Bar]]:
-    return runs(tuple(bars))
+def _playing(context: Context, run: Sequence[Bar], style: BassStyle) -> tuple[Bar, ...]:
+    return tuple(bar for bar in run if not sits_out(context, bar, style.entry) and not waits(context, bar))
 
 
 def _with_last_word(context: Context, bars: Sequence[Bar], ground: Ground, written: list[Written]) -> list[Written]:
@@ -116,13 +116,18 @@ class _FigureLine:
         if is_last_word(self.context, bar):
             return list(strokes(_LAST_WORD, 0, bar.metre))
         pool, material = fitting(self.figures, bar.energy), bar.section.material
-        figure = drawn(pool, self.context.rng("figure", material))
+        names = (material, bar.phrase % 2) if self._answers(material) else (material,)
+        figure = drawn(pool, self.context.rng("figure", *names))
         turn = self.context.rng("turn", material, bar.place)
         if bar.ends_phrase and turn.random() < self.style.variation:
             figure = drawn(pool, turn)
         plain = strokes(figure.steps, bar.place, bar.metre)
         locked = _with_kick(self.context, bar, plain, kicks, self.style.kick)
         return self._filled(bar, _rerooted(bar, locked))
+
+    def _answers(self, material: str) -> bool:
+        """Whether every other phrase of a material takes another figure."""
+        return self.context.rng("answer", material).random() < self.style.variation
 
     def _filled(self, bar: Bar, plain: list[Stroke]) -> list[Stroke]:
         """A run over the last beat of a phrase, as the style wants; gospel also runs into every fourth."""
@@ -163,12 +168,12 @@ class _FigureLine:
         if sign in "Nn":
             return self.ground.root(following, last)
         if sign == "A" or sign.startswith("run"):
-            target, key = self.ground.root(following, last), self.context.score.key
+            target = self.ground.root(following, last)
             near = last if last is not None else root
             if sign == "A":
                 names = (bar.section.material, bar.place, start - bar.start)
-                return self.ground.approach(near, target, key, self.context.rng("approach", *names))
-            return self.ground.run(near if target != near else root, target, key, int(sign[3:]))[0]
+                return self.ground.approach(near, target, self.context.rng("approach", *names))
+            return self.ground.run(near if target != near else root, target, int(sign[3:]))[0]
         return self.ground.interval(root, chord, sign) if sign != "x" else root
 
 

@@ -17,6 +17,7 @@ from resonant.players.context import Context, Part
 from resonant.score.model import Control, Note
 from resonant.styles.comping import COMMON_CHORDS, ChordsFigure, ChordsStyle
 from resonant.styles.files import all_styles
+from resonant.theory.key import Key
 from resonant.theory.voicing import Hand, Voicing
 from resonant.units import Tick
 
@@ -35,7 +36,7 @@ def play_chords(context: Context) -> Part:
     controls: list[Control] = []
     kin = Kinship.of(context, style.variation)
     for run in runs(bars_of(context)):
-        layout = laid_out(context, run, hand_of(style, player), player, kin)
+        layout = laid_out(context, run, hand_of(style, player, context.score.key), player, kin)
         comp = _Comping(context, style, player, pool, layout, kin)
         playing = [bar for bar in run if not sits_out(context, bar, style.entry)]
         notes += performed(context, run, comp.written(playing))
@@ -44,15 +45,15 @@ def play_chords(context: Context) -> Part:
     return Part(finished(context, notes), controls=tuple(sorted(controls)))
 
 
-def hand_of(style: ChordsStyle, player: Instrument) -> Hand:
+def hand_of(style: ChordsStyle, player: Instrument, key: Key) -> Hand:
     """What an instrument can do of a style's voicing."""
     low, high = reach(*style.reach, player)
     kind: str = style.voicing
     if player.family == "guitar" and kind != "power":
-        return Hand("guitar", low, high, player.max_voices)
+        return Hand("guitar", low, high, player.max_voices, key.scale)
     if kind == "guitar":
         kind = "triad"
-    return Hand(kind, low, high, player.max_voices)
+    return Hand(kind, low, high, player.max_voices, key.scale)
 
 
 def _manner(context: Context, player: Instrument) -> tuple[ChordsStyle, tuple[ChordsFigure, ...]]:

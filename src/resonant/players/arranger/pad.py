@@ -11,6 +11,7 @@ from resonant.players.arranger.presence import sits_out
 from resonant.players.context import Context, Part
 from resonant.score.model import Control, Note
 from resonant.styles.comping import PadStyle
+from resonant.theory.key import Key
 from resonant.theory.voicing import Hand
 
 _PULSE = "x-x-x-x-x-x-x-x-"
@@ -23,7 +24,7 @@ def play_pad(context: Context) -> Part:
     controls: list[Control] = []
     kin = Kinship.of(context, 0.5)
     for run in runs(bars_of(context)):
-        layout = laid_out(context, run, hand_of(style, player), player, kin, roam=0.4)
+        layout = laid_out(context, run, hand_of(style, player, context.score.key), player, kin, roam=0.25)
         playing = [bar for bar in run if not sits_out(context, bar, style.entry)]
         if context.manner == "pulse":
             written = [
@@ -39,7 +40,7 @@ def play_pad(context: Context) -> Part:
     return Part(finished(context, notes), controls=tuple(sorted(controls)))
 
 
-def hand_of(style: PadStyle, player: Instrument) -> Hand:
+def hand_of(style: PadStyle, player: Instrument, key: Key) -> Hand:
     """The reach and voices of whoever plays the pad."""
     low, high = reach(*style.reach, player)
-    return Hand(style.voicing, low, high, player.max_voices)
+    return Hand(style.voicing, low, high, player.max_voices, key.scale)

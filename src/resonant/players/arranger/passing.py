@@ -31,7 +31,7 @@ def _line(context: Context, bar: Bar, span: ChordSpan, ends: tuple[int, int], gr
     root, target = ends
     beat = bar.metre.ticks_per_beat
     beats = max(span.duration // beat, 1)
-    steps = between(root, target, context.score.key)
+    steps = between(root, target, ground.key)
     rng = context.rng("passing", bar.section.material, bar.place, span.start - bar.start)
     if beats < 2 or bar.energy < _QUIET:
         return [Written(span.start, root, span.duration - 20, 0.1)]

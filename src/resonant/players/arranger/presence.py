@@ -10,6 +10,14 @@ def sits_out(context: Context, bar: Bar, entry: float) -> bool:
     return bar.energy < min(entry, loudest)
 
 
+def waits(context: Context, bar: Bar) -> bool:
+    """Whether the bass leaves the first half of a quiet opening, or of a breakdown, to those who play chords."""
+    section = bar.section
+    is_open = (section.name == "intro" and bar.energy < 0.45) or section.name == "breakdown"
+    others = any(part.role in ("chords", "pad", "arpeggio") for part in context.brief.parts)
+    return is_open and others and len(context.score.sections) > 1 and bar.place < section.bars // 2
+
+
 def is_last_word(context: Context, bar: Bar) -> bool:
     """Whether the song ends here on its tonic, so that the band holds the chord instead of playing on."""
     home = bar.chords[-1].chord.root == context.score.key.tonic

@@ -33,7 +33,7 @@ def play_strings(context: Context) -> Part:
     controls: list[Control] = []
     kin = Kinship.of(context, 0.5)
     for run in runs(bars_of(context)):
-        layout = laid_out(context, run, hand_of(style, player), player, kin, roam=0.6)
+        layout = laid_out(context, run, hand_of(style, player, context.score.key), player, kin, roam=0.6)
         desk = _Desk(context, style, player, layout)
         playing = [bar for bar in run if not sits_out(context, bar, style.entry)]
         notes += performed(context, run, desk.written(playing), 68)

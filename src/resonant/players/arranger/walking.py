@@ -63,7 +63,7 @@ def _beats(bars: Sequence[Bar]) -> list[_Beat]:
 def _line(context: Context, beats: Sequence[_Beat], ground: Ground, rng: Random, following: Chord) -> list[int]:
     before = pitch_before(context, beats[0].start)
     paths: list[tuple[float, tuple[int, ...]]] = [(0.0, () if before is None else (before,))]
-    key = context.score.key
+    key = ground.key
     for beat in beats:
         tones = {p: _tone_cost(p, beat, key) + rng.random() * 0.9 for p in range(ground.low, ground.high + 1)}
         choices = [(p, cost) for p, cost in tones.items() if cost < 2.2]
