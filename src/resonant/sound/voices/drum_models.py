@@ -96,7 +96,7 @@ def metal(
         hiss = hit.noise(2)
         cluster = squares(hit, squares_hz)
         raw = np.float32(1.0 - noise) * 3.0 * cluster + np.float32(noise) * hiss
-        edge = hit.between(0.85, 1.05) * hit.near(low_hz, 0.02)
+        edge = hit.between(0.75, 1.08) * hit.near(low_hz, 0.02)
         top = filtered(
             raw, hit.sample_rate, high_pass(edge, 0.9), high_pass(edge * 0.8), low_pass(hit.between(9e3, 17e3))
         )
@@ -104,7 +104,7 @@ def metal(
         stroke = top * ring * rise(t, 0.0005)
         if body > 0.0:
             band = filtered(raw, hit.sample_rate, band_pass(low_hz * 0.55, 1.1))
-            stroke = stroke + np.float32(body) * band * fall(t, body_s * hit.between(0.7, 1.1)) * rise(t, 0.003)
+            stroke = stroke + np.float32(body * hit.between(1.3, 0.9)) * band * fall(t, body_s) * rise(t, 0.003)
         return stroke
 
     return model

@@ -34,18 +34,21 @@ class Curve:
 
     @classmethod
     def of_steps(cls, start: float, steps: Iterable[tuple[float, float]]) -> "Curve":
-        """The curve that is `start` at first and goes to each value within 6 ms of its time."""
+        """The curve that is `start` at first and goes to each value within 6 ms of its time; at time 0 at once."""
         times, values, now = [0.0], [start], start
         for time_s, value in steps:
+            if time_s <= 0.0:
+                values, now = [value], value
+                continue
             begin = max(time_s, times[-1])
             times += [begin, begin + _GLIDE_S]
             values += [now, value]
             now = value
         return cls(np.asarray(times), np.asarray(values))
 
-    @property
-    def is_still(self) -> bool:
-        return bool(np.all(self.values == self.values[0]))
+    def rests_at(self, value: float) -> bool:
+        """Whether it has that value all the time."""
+        return bool(np.all(self.values == value))
 
     def moves(self, start_s: float, end_s: float, rest: float = 0.0) -> bool:
         """Whether it leaves `rest` anywhere between two times."""

@@ -55,9 +55,9 @@ def ring_out_s(voice: str) -> float:
 
 def _mixed(samples: Samples, played: Performance, sample_rate: int) -> Samples:
     """With the track's volume, expression and pan."""
-    if not played.gain.is_still or played.gain.values[0] != 1.0:
+    if not played.gain.rests_at(1.0):
         samples *= played.gain.at(0, samples.shape[1], sample_rate).astype(np.float32)
-    if not played.pan.is_still:
+    if not played.pan.rests_at(0.0):
         angle = (played.pan.at(0, samples.shape[1], sample_rate) + 1.0) * (np.pi / 4.0)
         samples[0] *= (np.cos(angle) * np.sqrt(2.0)).astype(np.float32)
         samples[1] *= (np.sin(angle) * np.sqrt(2.0)).astype(np.float32)

@@ -18,6 +18,7 @@ _TIME_STEP_S = 0.005  # slurs whose times are this near are the same tone
 _SLUR_S = 0.008  # notes that overlap by less are a player's untidiness, not a slur
 _PORTAMENTO_GAP_S = 0.35
 _WHEEL_CENTS, _WHEEL_HZ = 45.0, 5.6
+_SILENCE = 1e-9  # a filter's tail never ends; numbers this small cost hundreds of cycles each further on
 _TAPE_BYTES = 64 * 2**20
 
 
@@ -42,11 +43,13 @@ def play_synth(
 
 
 def _without_dc(samples: Samples, sample_rate: int) -> Samples:
-    """Drive makes low notes lopsided, which leaves an offset: taken out below 8 Hz, two octaves under the lowest note."""
+    """Drive makes low notes lopsided, which leaves an offset: taken out below 8 Hz, two octaves under any note."""
     from scipy.signal import lfilter
 
     pole = 1.0 - 2.0 * np.pi * 8.0 / sample_rate
-    return np.asarray(lfilter([1.0, -1.0], [1.0, -pole], samples, axis=1), dtype=np.float32)
+    centred = np.asarray(lfilter([1.0, -1.0], [1.0, -pole], samples, axis=1), dtype=np.float32)
+    centred[np.abs(centred) < _SILENCE] = 0.0
+    return centred
 
 
 def _faster(samples: Samples, times: int) -> Samples:
