@@ -3,9 +3,9 @@
 Aim: a groove keeps its frame (kick on one, snare on the backbeat), changes little from bar to bar but is not a loop,
 and has the dynamics and the looseness of hands.
 
-Conventions: kick is pitch 35 or 36; snare is 37, 38, 39 or 40 (stick and clap carry the backbeat as well). The backbeat
-is beats 2 and 4 of four, and the last felt beat of other bars. A bar's pattern is its set of onset 16ths. Timing offsets
-are from the nearest 16th, so swing counts as looseness.
+Conventions: kick is pitch 35 or 36; snare is 37, 38, 39 or 40 (stick and clap carry the backbeat as well). The
+backbeat is beats 2 and 4 of four, and the last felt beat of other bars. A bar's pattern is its set of onset 16ths.
+Timing offsets are from the nearest 16th, so swing counts as looseness.
 
 Metrics:
     hits_per_bar: mean over all bars. kick_on_one, snare_on_backbeat: share of the bars with hits that have it.

@@ -13,7 +13,8 @@ Metrics:
     strong_beat_chord_tones: share of the notes that start on a strong beat that are of a chord sounding then or within
         the next 16th (an anticipated chord counts).
     chord_voice_movement: mean movement in semitones of a voice from one voicing to the next chord's, voices paired so
-        that they move least; a voicing is what is struck within a 16th of the first onset in a chord span. 0 for one voice.
+        that they move least; a voicing is what is struck within a 16th of the first onset in a chord span.
+        0 for one voice.
 
 An empty part, or one without harmony, has 1 for the shares (nothing is wrong) and 0 for the movement.
 """

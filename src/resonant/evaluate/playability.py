@@ -4,8 +4,8 @@ Aim: every note lies in the instrument's range, no more sound at once than it ha
 player has time for the leaps.
 
 Conventions: ranges and voices are those of `resonant.instruments`. Notes that overlap by no more than a 32nd are
-legato, not two voices. Notes that start within 20 ticks of each other are struck together. Drum kits: at most four hits at once
-(two hands, two feet), the kit's own pitches. Modelled synthesisers have no hands: only range and voices count.
+legato, not two voices. Notes that start within 20 ticks of each other are struck together. Drum kits: at most four hits
+at once (two hands, two feet), the kit's own pitches. Modelled synthesisers have no hands: only range and voices count.
 
 Metrics, all shares of notes for which nothing is wrong; 1 is playable, an empty part is playable:
     in_range: pitch within the instrument's range. within_voices: at its start no more notes sound than it has voices.

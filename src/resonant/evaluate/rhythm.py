@@ -11,6 +11,7 @@ Metrics:
         onsets; the stricter sister of the first, since rests do not count as agreement.
     off_grid: share of notes that start 20 ticks (1/24 beat) or more from the nearest 16th.
     empty_beats: share of quarter beats in which nothing sounds. notes_per_bar: mean over all bars.
+    velocity_sd: standard deviation of velocity, in MIDI units.
     polyphony: mean number of sounding notes on the 16ths on which something sounds.
 
 An empty part has 0 for all but `empty_beats`, which is 1.
@@ -47,6 +48,7 @@ def evaluate(score: Score, track: Track) -> dict[str, float]:
         "empty_beats": float((whole_beats == 0).all(axis=1).mean()) if whole_beats.size else 1.0,
         "notes_per_bar": mean(float(len(bar.notes)) for bar in bars),
         "polyphony": float(heard.mean()) if heard.size else 0.0,
+        "velocity_sd": float(np.std([note.velocity for note in track.notes])) if track.notes else 0.0,
     }
 
 

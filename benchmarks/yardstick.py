@@ -1,0 +1,82 @@
+"""Real pieces with a real beat, cut to a dozen bars, rendered, with their truth beside them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from plain_synth import excerpt_ticks, rendered
+
+from resonant.audio import Audio
+from resonant.evaluate.pieces import Piece, read_pieces
+from resonant.score.model import ChordSpan, Note, Score, Track
+from resonant.theory.key import Key
+from resonant.units import MetreMap, Tick
+
+BARS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Yardstick:
+    """A rendered excerpt and the score that it plays."""
+
+    name: str
+    audio: Audio
+    score: Score
+
+
+def yardsticks(data: Path, split: str, limit: int | None = None) -> Iterator[Yardstick]:
+    """Excerpts of POP909 with a Groove beat of the nearest tempo, in 4/4, rendered by the plain synthesiser."""
+    beats = [
+        p
+        for p in read_pieces(data / "groove" / f"{split}.jsonl.gz")
+        if p.kind == "beat" and _is_common_time(p.score) and p.score.bars >= 4
+    ]
+    songs = [p for p in read_pieces(data / "pop909" / f"{split}.jsonl.gz") if _is_common_time(p.score)]
+    for song in songs[:limit]:
+        score = banded(song, beats)
+        if score is not None:
+            yield Yardstick(song.id, rendered(score), score)
+
+
+def banded(song: Piece, beats: list[Piece]) -> Score | None:
+    """The fullest dozen bars of a song that stay in one key, with the drum take whose tempo is nearest."""
+    start, end = excerpt_ticks(song.score, BARS)
+    keys = {key_at(song, tick) for tick in (start, end - 1)}
+    if len(keys) > 1 or any(start < tick < end for tick, _ in song.keys):
+        return None
+    beat = min(beats, key=lambda p: (abs(p.score.tempo.bpm - song.score.tempo.bpm), p.id))
+    return with_drums(cut(song.score, start, end, keys.pop()), beat.score)
+
+
+def key_at(song: Piece, tick: Tick) -> Key:
+    return next((key for at, key in reversed(song.keys) if at <= tick), song.score.key)
+
+
+def cut(score: Score, start: Tick, end: Tick, key: Key) -> Score:
+    """The stretch of a score from `start` to `end`, at tick 0."""
+
+    def moved(note: Note) -> Note:
+        return replace(note, start=note.start - start, duration=min(note.duration, end - note.start))
+
+    tracks = tuple(replace(t, notes=tuple(moved(n) for n in t.between(start, end))) for t in score.tracks)
+    harmony = tuple(ChordSpan(s.start - start, s.duration, s.chord) for s in score.chords_in(start, end))
+    metre = score.metre.changes[0].metre
+    return Score(
+        (end - start) // metre.ticks_per_bar, score.tempo, MetreMap.constant(metre), key, harmony, tracks=tracks
+    )
+
+
+def with_drums(score: Score, beat: Score) -> Score:
+    """The score with the whole bars of a drum take, repeated to its length; micro-timing kept in ticks."""
+    length = min(beat.bars, score.bars) * score.metre.bar_start(1)
+    takes = [
+        replace(note, start=note.start + shift, duration=60)
+        for shift in range(0, score.end, length)
+        for note in beat.tracks[0].notes
+        if note.start < length and note.start + shift < score.end
+    ]
+    return score.with_track(Track("drums", "drums", "standard_kit", tuple(sorted(takes))))
+
+
+def _is_common_time(score: Score) -> bool:
+    return len(score.metre.changes) == 1 and str(score.metre.changes[0].metre) == "4/4"

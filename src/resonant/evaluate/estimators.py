@@ -1,0 +1,31 @@
+"""The fitted numbers of the key and chord estimators, read from `estimators.yaml` beside this file."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import yaml
+
+from resonant.evaluate.listening import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """Weights of the two models, each row major then minor.
+
+    Args:
+        chords: `[2, 25]`: treble chroma from the root, bass chroma from the root, a constant.
+        keys: `[2, features + 1]`: as `key_audio.key_features` lays them out, and a constant.
+    """
+
+    chords: Array
+    keys: Array
+
+
+@cache
+def weights() -> Weights:
+    """The shipped weights."""
+    text = resources.files("resonant.evaluate").joinpath("estimators.yaml").read_text(encoding="utf-8")
+    data = yaml.load(text, Loader=yaml.CSafeLoader)
+    return Weights(np.array(data["chords"]), np.array(data["keys"]))
