@@ -40,8 +40,13 @@ def test_a_waltz_takes_the_first_three_beats() -> None:
     assert [s.offset for s in strokes("x---h---t---^---", 0, Metre(3, 4))] == [0, 480, 960]
 
 
-def test_compound_metres_turn_halves_of_a_beat_into_a_shuffle() -> None:
-    assert [s.offset for s in strokes("x-x-x-x-x-x-x-x-", 0, Metre(6, 8))] == [0, 480, 720, 1200]
+def test_twelve_eight_turns_halves_of_a_beat_into_a_shuffle() -> None:
+    assert [s.offset for s in strokes("x-x-x-x-x-x-x-x-", 0, Metre(12, 8))][:4] == [0, 480, 720, 1200]
+
+
+def test_a_broken_chord_flows_on_in_six_eight() -> None:
+    found = strokes("1-2-3-2-1-3-4-3-", 0, Metre(6, 8))
+    assert [(s.offset, s.sign) for s in found] == list(zip(range(0, 1440, 240), "123134", strict=True))
 
 
 def test_figures_are_chosen_by_energy_and_the_nearest_serves_where_none_fits() -> None:

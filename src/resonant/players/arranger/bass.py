@@ -25,6 +25,7 @@ _FOLLOWS_KICK = frozenset({"roots", "eighths", "808", "slap", "funk", "motown", 
 _FILLS = frozenset({"roots", "eighths", "two-beat", "boom-chick", "reggae", "motown", "gospel", "slap", "bossa"})
 _DEAD_TICKS = 50
 _BEND_STEPS = 8
+_SLIDES_OF_AN_808 = 0.7
 _LAST_WORD = "R---------------"
 
 _LINES: dict[str, Callable[[Context, Sequence[Bar], Ground], list[Written]]] = {
@@ -49,7 +50,8 @@ def play_bass(context: Context) -> Part:
                 written = _FigureLine(context, style, kind, figures, ground).written(stretch)
             played = one_at_a_time(performed(context, stretch, written, 84), SLIDE_TICKS + 10 if kind == "acid" else 0)
             notes += played
-            bends += _slides(context, style, stretch, played)
+            slides = max(style.slides, _SLIDES_OF_AN_808 if kind == "808" else 0.0)
+            bends += _slides(context, slides, stretch, played)
     return Part(tuple(sorted(notes)), bends=tuple(sorted(bends)))
 
 
@@ -235,11 +237,11 @@ def _with_kick(
     return sorted(done, key=lambda stroke: stroke.offset)
 
 
-def _slides(context: Context, style: BassStyle, bars: Sequence[Bar], notes: Sequence[Note]) -> list[Bend]:
+def _slides(context: Context, share: float, bars: Sequence[Bar], notes: Sequence[Note]) -> list[Bend]:
     """At phrase ends a long last note glides to the next one's pitch; the bend is back at 0 before the bar line."""
     bends: list[Bend] = []
     for bar in bars:
-        if not bar.ends_phrase or context.rng("slide", bar.section.material, bar.place).random() > style.slides:
+        if not bar.ends_phrase or context.rng("slide", bar.section.material, bar.place).random() > share:
             continue
         inside = [note for note in notes if bar.start <= note.start < bar.end and note.duration >= TICKS_PER_QUARTER]
         if inside:

@@ -45,8 +45,8 @@ def _cells(steps: str, metre: Metre) -> list[tuple[Tick, Tick, str]]:
     """(offset, ticks, sign) of each step of a bar in this metre.
 
     Simple metres take whole beats of the figure: 3/4 its first three, 5/4 its four and the third again; 7/8 cuts the
-    last one short. In compound metres each dotted beat takes one beat of the figure, its first and second half
-    falling on the first and third eighth: a shuffle.
+    last one short. In 12/8 each dotted beat takes one beat of the figure, as a shuffle; the slower beats of 6/8 and 9/8
+    take three eighths each.
     """
     per_beat = len(steps) // _BEATS_WRITTEN
     beats = [steps[i * per_beat : (i + 1) * per_beat] for i in range(_BEATS_WRITTEN)]
@@ -72,17 +72,28 @@ def _order(count: int) -> list[int]:
 
 def _compound(beats: Sequence[str], metre: Metre) -> list[tuple[Tick, Tick, str]]:
     third = metre.ticks_per_beat // 3
-    order = [0, 2] if metre.beats_per_bar == 2 else _order(metre.beats_per_bar)
-    cells = []
-    for index, beat in enumerate(order):
-        signs = beats[beat]
-        if len(signs) % 3 == 0:
-            chosen = [signs[i * len(signs) // 3] for i in range(3)]
+    thirds = _flowing(beats, metre.beats_per_bar) if metre.beats_per_bar < _BEATS_WRITTEN else _shuffled(beats, metre)
+    return [(index * third, third, sign) for index, sign in enumerate(thirds)]
+
+
+def _flowing(beats: Sequence[str], count: int) -> list[str]:
+    """The first three eighths of each half bar: a broken chord in 4/4 becomes one in 6/8 or 9/8."""
+    steps = "".join(beats)
+    width = len(steps) // 8 if len(steps) % 8 == 0 else len(steps) / 8
+    eighths = [steps[int(i * width)] for i in range(8)] if len(steps) >= 8 else [c for s in steps for c in (s, "-")]
+    halves = (eighths[:3], eighths[4:7])
+    return [sign for beat in range(count) for sign in halves[beat % 2]]
+
+
+def _shuffled(beats: Sequence[str], metre: Metre) -> list[str]:
+    """A beat of the figure for each dotted beat; its halves fall on the first and third eighth."""
+    signs: list[str] = []
+    for beat in (beats[i] for i in _order(metre.beats_per_bar)):
+        if len(beat) % 3 == 0:
+            signs += [beat[i * len(beat) // 3] for i in range(3)]
         else:
-            half = signs[len(signs) // 2] if len(signs) > 1 else "-"
-            chosen = [signs[0], "." if signs[0] == "." else "-", half]
-        cells += [(index * metre.ticks_per_beat + i * third, third, sign) for i, sign in enumerate(chosen)]
-    return cells
+            signs += [beat[0], "." if beat[0] == "." else "-", beat[len(beat) // 2] if len(beat) > 1 else "-"]
+    return signs
 
 
 def fitting(figures: Sequence[AnyFigure], energy: float) -> tuple[AnyFigure, ...]:
