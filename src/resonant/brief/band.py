@@ -164,14 +164,14 @@ def _instrument_for(seats: _Seats, wish: Wish) -> str | None:
     if wish.instrument:
         return wish.instrument if wish.instrument not in seats.banned else None
     group = vocabulary().groups[wish.group]
-    if group.singing:
+    if group.unseated:
         return None
-    pool = members(group)
-    for part in seats.style.parts:
-        for name in (part.instrument, *part.others):
-            fits = part.role == group.role if group.role else name in pool
-            if fits and name not in seats.banned and (not pool or name in pool or part.role == group.role):
-                return name
+    pool = frozenset(group.prefer) or members(group)
+    usual = [(part.role, part.instrument) for part in seats.style.parts]
+    usual += [(part.role, name) for part in seats.style.parts for name in part.others]
+    for role, name in usual:
+        if (role == group.role if group.role else name in pool) and name not in seats.banned:
+            return name
     free = [group.default, *sorted(pool)]
     return next((name for name in free if name not in seats.banned), None)
 
@@ -248,10 +248,10 @@ def _wanted_names(
         if wish.manner and wish not in chosen:
             continue
         if wish.manner and not wish.instrument:
-            role_words = {wish.group, wish.group.rstrip("s")}
-            if not role_words & set(wish.words.split()):
+            names_its_part = {wish.group, wish.group.rstrip("s")} & set(wish.words.split())
+            if wish.group not in ("drums", "bass") or not names_its_part:
                 continue
-        names.append(wish.group if group is not None and (group.role or group.singing) else chosen.get(wish, wish.name))
+        names.append(wish.group if group is not None and (group.role or group.unseated) else chosen.get(wish, wish.name))
     if said.ensemble is not None:
         names += [part.instrument for part in parts if part.instrument in said.ensemble.parts.values()]
     return tuple(dict.fromkeys(names))

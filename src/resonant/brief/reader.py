@@ -13,7 +13,7 @@ __all__ = ["Call", "read_brief"]
 
 
 def read_brief(
-    text: str, *, calls: Call | None = None, presets: Presets | None = None, styles_folder: Path | None = None
+    text: str, calls: Call | None = None, *, presets: Presets | None = None, styles_folder: Path | None = None
 ) -> Brief:
     """The brief that a text asks for. What the text leaves open is filled up from presets and the style.
 

@@ -27,6 +27,8 @@ from resonant.units import Metre
 
 DEFAULT_STYLE = "pop"  # what is played where nothing suggests a style: four chords, a hook, a backbeat
 
+_SHORTEST_SECTION_BARS = 4
+
 
 @dataclass(frozen=True)
 class Request:
@@ -263,7 +265,11 @@ class Filling:
         return _changed_form(self.style, form.added, form.left_out)
 
     def _fitted(self, form: tuple[SectionBrief, ...], bars: int) -> tuple[SectionBrief, ...]:
-        """The form, cut to as many sections as there are bars."""
+        """The form, cut to as many sections as there are bars; one that we made up has no section below four bars."""
+        said = self.said.form
+        if form and not said.sections and not self.call.lyrics and len(form) * _SHORTEST_SECTION_BARS > bars:
+            middle = [name for name in self.style.form.cycle if name not in said.left_out][: max(1, bars // 4 - len(said.added))]
+            form = tuple(SectionBrief(name) for name in (*middle, *said.added))
         if len(form) > bars:
             self.remarks.append(f"{len(form)} sections do not fit into {bars} bars; the first {bars} were kept.")
         return form[:bars]
@@ -363,6 +369,8 @@ def _changed_form(style: Style, added: tuple[str, ...], left_out: tuple[str, ...
         if name not in names:
             place = 0 if name == "intro" else len(names) if name == "outro" else max(len(names) - len(style.form.closing) - 1, 1)
             names.insert(place, name)  # type: ignore[arg-type]  # every section of the vocabulary is one of the styles'
+    if not added and not set(left_out) & set(names):
+        return ()  # what was refused would not have been there
     kept = [name for name in names if name not in left_out]
     return tuple(SectionBrief(name) for name in kept)
 

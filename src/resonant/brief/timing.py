@@ -135,7 +135,7 @@ def _exact_fit(tempo: TempoWish, seconds: float, quarters: float) -> Timing | No
 
 
 def _cost(bars: int, bpm: float, aim_bpm: float) -> float:
-    uneven = 0.0 if bars % 4 == 0 else 0.04 if bars % 2 == 0 else 0.08
+    uneven = 0.0 if bars % 4 == 0 else 0.1 if bars % 2 == 0 else 0.18
     return abs(math.log(bpm / aim_bpm)) + uneven
 
 

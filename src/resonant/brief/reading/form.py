@@ -104,7 +104,7 @@ def _added(page: Page, phrases: Phrases, polarity: Polarity) -> list[str]:
     added = []
     for index, spot in enumerate(phrases.spots):
         meaning = spot.of("section")
-        if meaning is None or index in polarity.negated or meaning.name in {"instrumental", "verse", "chorus"} or spot.words in {"break", "opening", "head", "ending"}:
+        if meaning is None or index in polarity.negated or meaning.name in {"instrumental", "verse", "chorus", "build"} or spot.words in {"break", "opening", "head", "ending"}:
             continue
         if spot.of("only") is not None and not _is_a_solo(phrases, index):
             continue

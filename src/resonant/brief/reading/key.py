@@ -24,7 +24,7 @@ _AFTER_IN = re.compile(
     rf"{_NOTE}(m)?(?![\w#♯♭'&]|-(?!\s)|\s*[./]\d)"
 )
 _SHORT = re.compile(r"(?<![\w#♯♭'&/-])([A-G])(#|♯|b|♭)?(m|min|maj|M)(?![\w#♯♭/+°øΔ-])|(?<![\w#♯♭'&/-])([A-Ga-g])(#|♯|b|♭)(m)?(?![\w#♯♭/'+°øΔ-])")
-_ALONE = re.compile(rf"(?:^|[,;|{CROSSED_OUT}])\s*([A-G])\s*(?=$|[,;.|{CROSSED_OUT}])")
+_ALONE = re.compile(rf"(?:^|[,;|{CROSSED_OUT}])\s*([A-G])([\s-](?:[Ff]lat|[Ss]harp))?\s*(?=$|[,;.|{CROSSED_OUT}])")
 _BLUES = re.compile(r"(?<![\w#])([B-G][#b]?|A[#b])(?=\s+[Bb]lues\b)")
 _GERMAN = re.compile(r"(?<!\w)(cis|des|dis|es|fis|ges|gis|as|ais|h|b|c|d|e|f|g|a)[\s-]+(dur|moll)\b")
 _GERMAN_TONICS = {"h": 11, "b": 10, "cis": 1, "des": 1, "dis": 3, "es": 3, "fis": 6, "ges": 6, "gis": 8, "as": 8, "ais": 10}
@@ -142,8 +142,8 @@ def _alone(page: Page) -> Found:
         return []
     matches = page.find(_ALONE, cased=True)[:1]
     for match in matches:
-        page.cross_out(match.start(1), match.end(1))
-    return [(match.start(1), SaidKey(_pitch(match[1], ""), "major", False)) for match in matches]
+        page.cross_out(match.start(1), match.end(2) if match[2] else match.end(1))
+    return [(match.start(1), SaidKey(_pitch(match[1], match[2] or ""), "major", False)) for match in matches]
 
 
 def _pitch(letter: str, sign: str) -> int:

@@ -59,7 +59,7 @@ def read_players(page: Page, phrases: Phrases, polarity: Polarity) -> SaidPlayer
             ensemble_name = ensemble_name or ensemble.name
         elif wish is not None and no:
             unwanted.append(wish)
-        elif wish is not None and _is_meant(page, spot, index in polarity.only):
+        elif wish is not None and _is_meant(page, spot, index in polarity.only) and not _is_a_lead(phrases, index):
             wanted.append(wish)
             manners += [row for row in vocabulary().manners if f"{row.role}/{row.manner}" == wish.manner][:1]
     only = bool(polarity.only) and not (ensemble_name and not polarity.only)
@@ -75,7 +75,7 @@ def _wish(spot: Spot) -> Wish | None:
         return Wish(row.instrument, group_name, manner.name, spot.words)
     if group is not None:
         return Wish(group=group.name, words=spot.words)
-    if instrument is not None:
+    if instrument is not None and spot.of("style") is None:  # "ambient drone" is a style
         return Wish(instrument=instrument.name, words=spot.words)
     return Wish(group="vocals", words=spot.words) if gender is not None else None
 
@@ -85,8 +85,15 @@ def _is_meant(page: Page, spot: Spot, only: bool) -> bool:
     if not is_a_track_word(spot) or only:
         return True
     return re.search(r"(?:\bwith|\band|\+|&|,)\s+(?:\w+\s+){0,2}$", page.plain[max(spot.start - 30, 0) : spot.start]) is not None and spot.words in {
-        "beat", "beats", "melody", "kick",
+        "beat", "beats", "melody",
     }  # fmt: skip
+
+
+def _is_a_lead(phrases: Phrases, index: int) -> bool:
+    """Whether "lead" says what the instrument before it does ("sax lead")."""
+    spot, before = phrases.spots[index], phrases.spots[index - 1] if index else None
+    names_a_player = before is not None and bool(before.of("group") or before.of("instrument"))
+    return spot.words == "lead" and before is not None and names_a_player and before.clause == spot.clause and not spot.gap
 
 
 def _is_a_section(page: Page, spot: Spot) -> bool:

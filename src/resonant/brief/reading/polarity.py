@@ -97,7 +97,7 @@ def _plays(spot: Spot) -> bool:
 
 def is_a_track_word(spot: Spot) -> bool:
     """Whether it is "beat", which may mean the drums and mostly means the song."""
-    return spot.words in {"beat", "beats", "chord", "chords", "harmony", "melody", "melodies", "kick"} and spot.of("group") is not None
+    return spot.words in {"beat", "beats", "chord", "chords", "harmony", "melody", "melodies"} and spot.of("group") is not None
 
 
 def _band_from(page: Page, spots: tuple[Spot, ...], first: int, negated: set[int]) -> set[int]:
@@ -127,7 +127,7 @@ def _band_until(page: Page, spots: tuple[Spot, ...], last: int, negated: set[int
 
 
 _PIECE = re.compile(r"\s+(?:piece|music|sonata|nocturne|etude|prelude|duet|duo|instrumental|solo\s+piece|quartet|trio)\b")
-_DUET = re.compile(r"(?:duet|duo|sonata|piece|nocturne|etude|prelude|trio)\s+(?:for|of|between)\s+(?:an?\s+|the\s+)?$")
+_DUET = re.compile(r"(?:duet|duo|sonata|piece|nocturne|etude|prelude|trio)\s+(?:for|of|between)\s+(?:an?\s+|the\s+)?$|\bfor\s+(?:an?\s+)?$")
 
 
 def _piece_for(page: Page, spots: tuple[Spot, ...], negated: set[int]) -> set[int]:

@@ -19,7 +19,7 @@ _AFTER_WORD = re.compile(
 _AT = re.compile(
     r"(?<!\w)(?:at|@|around|about)\s*(\d{2,3}(?:\.\d+)?)(?:\s*ish)?(?![\d:/.%]|\s*-?\s*(?:s\b|sec|min|bars?|hz|khz|lufs|db|%|measures|am\b|pm\b|years|people|o'clock))"
 )
-_BARE = re.compile(r"(?<![\w.#/'-])(\d{2,3})(?:\s*ish)?(?![\w./:%'-])")
+_BARE = re.compile(r"(?<![\w.#/'-])(?!(?:303|606|707|808|909)\b)(\d{2,3})(?:\s*ish)?(?![\w./:%'-])")
 _PLAUSIBLE_BARE_BPM = (55.0, 210.0)
 
 

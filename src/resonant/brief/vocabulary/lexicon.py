@@ -58,8 +58,7 @@ def lexicon(styles_folder: Path | None = None) -> Lexicon:
     """The lexicon of our vocabulary, our instruments and all styles, the user's own among them."""
     entries: dict[tuple[str, ...], list[Meaning]] = {}
     for phrase, meaning in _all_phrases(vocabulary(), styles_folder):
-        words = words_of(phrase)
-        if words:
+        for words in _spellings_of(phrase, meaning.kind):
             meanings = entries.setdefault(words, [])
             if meaning not in meanings and not _is_overruled(meaning, meanings):
                 meanings.append(meaning)
@@ -85,6 +84,14 @@ def fold(character: str) -> str:
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = {"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-"}.get(character, plain)
     return plain if len(plain) == 1 else (character if len(character.lower()) != 1 else character.lower())
+
+
+def _spellings_of(phrase: str, kind: str) -> list[tuple[str, ...]]:
+    """A phrase as its words, and closed up ("boombap", "drum&bass") where it names a style or an instrument."""
+    words = words_of(phrase)
+    closed = "".join(words)
+    is_name = kind in ("style", "instrument", "group", "manner") and len(words) in (2, 3) and len(closed) >= _MIN_LETTERS_FOR_TYPOS
+    return [words, (closed,)] if is_name else [words] if words else []
 
 
 def _is_overruled(meaning: Meaning, others: Iterable[Meaning]) -> bool:

@@ -63,13 +63,14 @@ class MannerWord:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A word for a kind of instrument: the style chooses which of `members`, and `default` plays where it has none."""
+    """A word for a kind of instrument: the style chooses which of `members`, (`prefer` of them) and `default` plays where it has none."""
 
     default: str = ""
     role: str = ""
     families: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
-    singing: bool = False
+    prefer: tuple[str, ...] = ()
+    unseated: bool = False
     words: tuple[str, ...] = ()
 
 
