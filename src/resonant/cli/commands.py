@@ -25,11 +25,17 @@ class Entry:
 
 COMMANDS: dict[str, Entry] = {
     "compose": Entry("resonant.cli.compose:compose", "Compose a song from one sentence."),
-    "brief": Entry("resonant.cli.brief:brief", "Show what is understood of a sentence, and what is assumed."),
+    "brief": Entry(
+        "resonant.cli.brief:brief",
+        "Show what is understood of TEXT: every field, and whether it was said, set by a preset or assumed.",
+    ),
     "render": Entry("resonant.cli.render:render", "Play a MIDI file with our sounds and our mix."),
     "describe": Entry("resonant.cli.describe:describe", "Report on a song: form, chords, ranges, loudness, metrics."),
-    "styles": Entry("resonant.cli.brief:styles", "List the styles."),
-    "presets": Entry("resonant.cli.brief:presets", "List the presets, or explain where each setting comes from."),
+    "styles": Entry("resonant.cli.brief:styles", "List the styles; `resonant styles show NAME` tells more of one."),
+    "presets": Entry(
+        "resonant.cli.brief:presets",
+        "List the presets of each kind; `resonant presets explain` shows how settings come about.",
+    ),
     "soundbank": Entry("resonant.cli.soundbank:soundbank", "Say which sounds are in use, and how to get better ones."),
     "evaluate": Entry("resonant.cli.evaluate:evaluate", "Compose many prompts and print a table of metrics."),
     "reindex": Entry("resonant.cli.reindex:reindex", "Rebuild the catalogue of songs from their folders."),

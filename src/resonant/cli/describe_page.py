@@ -27,7 +27,8 @@ def page(facts: dict[str, Any], document: "SongDocument", folder: Path) -> str:
     minutes, seconds = divmod(round(facts["seconds"]), 60)
     line = (
         f"{facts['style'] or 'imported'} &middot; {facts['key']} &middot; {facts['tempo_bpm']:g} bpm"
-        f" &middot; {facts['metre']} &middot; {facts['bars']} bars ({minutes}:{seconds:02d}) &middot; seed {facts['seed']}"
+        f" &middot; {facts['metre']} &middot; {facts['bars']} bars ({minutes}:{seconds:02d})"
+        f" &middot; seed {facts['seed']}"
     )
     parts = [
         f"<h1>{title}</h1><p class=facts>{line}</p><p>&ldquo;{escape(facts['text'])}&rdquo;</p>",
@@ -49,7 +50,7 @@ def _pictures(document: "SongDocument", folder: Path) -> list[str]:
     from resonant.pictures.sound import chroma_png, spectrogram_png, waveform_png
 
     score = document.song.score
-    pictures = [("Score", piano_roll_png(score))]
+    pictures = [("Score", piano_roll_png(score, document.song.brief.text))]
     audio = _mix(folder)
     if audio is not None:
         pictures += [
@@ -96,8 +97,8 @@ def _tracks(tracks: list[dict[str, Any]]) -> str:
         level = "" if track["loudness_lufs"] is None else f"{track['loudness_lufs']:.1f} LUFS"
         warning = "" if track["playable"] else " <span class=warn>out of range</span>"
         rows.append(
-            f"<tr><td>{escape(track['name'])}<td>{escape(track['instrument'].replace('_', ' '))}<td class=n>{track['notes']}"
-            f"<td>{span}{warning}<td>{velocity}<td class=n>{level}</tr>"
+            f"<tr><td>{escape(track['name'])}<td>{escape(track['instrument'].replace('_', ' '))}"
+            f"<td class=n>{track['notes']}<td>{span}{warning}<td>{velocity}<td class=n>{level}</tr>"
         )
     return f"<table>{head}{''.join(rows)}</table>"
 

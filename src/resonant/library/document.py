@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from resonant.brief.model import Brief
 from resonant.errors import InputError, ResonantError
@@ -82,20 +82,18 @@ def from_text(text: str, path: Path) -> SongDocument:
     Raises:
         InputError: the text is no song of ours, is of a later schema, or is damaged.
     """
+    damaged = f"{path} is damaged and can not be read; restore it from a copy, or import its song.mid"
     try:
         data = json.loads(text)
         schema = data["schema"]
-        if schema != SCHEMA:
-            raise InputError(
-                f"{path} is of schema {schema} and this version reads {SCHEMA}; update resonant to open it"
-            )
+    except (ValueError, LookupError, TypeError) as error:
+        raise InputError(damaged) from error
+    if schema != SCHEMA:
+        raise InputError(f"{path} is of schema {schema} and this version reads {SCHEMA}; update resonant to open it")
+    try:
         return SongDocument(_song(data), data["name"], data["files"], data["meters"])
-    except InputError:
-        raise
-    except (ValueError, LookupError, TypeError, ValidationError, ResonantError) as error:
-        raise InputError(
-            f"{path} is damaged and can not be read; restore it from a copy, or import its song.mid"
-        ) from error
+    except (ValueError, LookupError, TypeError, AttributeError, ResonantError) as error:
+        raise InputError(damaged) from error
 
 
 def _song(data: dict[str, Any]) -> Song:
@@ -140,14 +138,18 @@ def _region(ranges: Mapping[str, list[list[int]]]) -> Region:
     )
 
 
-def _readable(value: Any, indent: int = 0) -> str:
-    """JSON in which whatever fits into a line stands on one, and lists of numbers are filled like text."""
+def _readable(value: Any, indent: int = 0, taken: int = 0) -> str:
+    """JSON in which whatever fits into a line stands on one, and lists of short things are filled like text.
+
+    `taken` is what stands before the value on its line, besides the indent.
+    """
     flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    if len(flat) + indent <= _LINE_WIDTH or not isinstance(value, dict | list | tuple):
+    if indent + taken + len(flat) <= _LINE_WIDTH or not isinstance(value, dict | list | tuple):
         return flat
     inner = " " * (indent + 1)
     if isinstance(value, dict):
-        rows = [f"{json.dumps(key, ensure_ascii=False)}: {_readable(item, indent + 1)}" for key, item in value.items()]
+        keys = {key: f"{json.dumps(key, ensure_ascii=False)}: " for key in value}
+        rows = [keys[key] + _readable(item, indent + 1, len(keys[key])) for key, item in value.items()]
         return "{\n" + ",\n".join(inner + row for row in rows) + "\n" + " " * indent + "}"
     rows = _filled([_readable(item, indent + 1) for item in value], _LINE_WIDTH - indent)
     return "[\n" + ",\n".join(inner + row for row in rows) + "\n" + " " * indent + "]"

@@ -16,6 +16,7 @@ _REASONS = {
     errno.EROFS: "it is read-only; choose another place",
     errno.EACCES: "it may not be written; choose another place or change its permissions",
     errno.EPERM: "it may not be written; choose another place or change its permissions",
+    errno.ENOENT: "no folder can be made there; choose another place",
     errno.ENOTDIR: "a file stands where a folder is needed; choose another place",
     errno.EEXIST: "a file stands where a folder is needed; choose another place",
     errno.ENAMETOOLONG: "its name is too long for this disk; choose a shorter one",

@@ -82,7 +82,7 @@ def slug(text: str) -> str:
 def _write_files(song: Song, folder: Path, formats: Sequence[AudioFormat]) -> dict[str, str]:
     """Writes all but `song.json`; gives the SHA-256 of each file by its name in the folder."""
     write_durably(folder / "song.mid", to_midi_bytes(song.score))
-    write_durably(folder / "score.png", piano_roll_png(song.score))
+    write_durably(folder / "score.png", piano_roll_png(song.score, song.brief.text))
     sounds = {f"{stem}.{form.ending}": (audio, form) for stem, audio in _sounds(song).items() for form in formats}
     if len(sounds) > 1:
         (folder / "stems").mkdir()

@@ -50,14 +50,14 @@ _LANES: dict[str, frozenset[int]] = {
 _OTHER_LANE = "perc"
 
 
-def piano_roll_png(score: Score) -> bytes:
-    """The score as a PNG picture; the same score gives the same bytes."""
+def piano_roll_png(score: Score, title: str = "") -> bytes:
+    """The score as a PNG picture, under its own title or the one given; the same score gives the same bytes."""
     from PIL import Image, ImageDraw
 
     page = _Page(score)
     image = Image.new("RGB", (WIDTH, page.height), PAPER)
     draw = ImageDraw.Draw(image)
-    _title(draw, score)
+    _title(draw, score, score.title or title or "Untitled")
     for number in range(page.systems):
         _system(draw, page, number)
     _legend(draw, score, page.height - _LEGEND_HEIGHT)
@@ -146,10 +146,10 @@ def _lane(pitch: int) -> str:
     return next((lane for lane, keys in _LANES.items() if pitch in keys), _OTHER_LANE)
 
 
-def _title(draw: "ImageDraw", score: Score) -> None:
+def _title(draw: "ImageDraw", score: Score, title: str) -> None:
     metre = score.metre.metre_at(0)
     facts = f"{score.key}   {score.tempo.bpm:g} bpm   {metre}   {score.bars} bars   {_clock(score.seconds)}"
-    draw.text((_LEFT, 10), _fitting(draw, score.title or "Untitled", 22, WIDTH - _LEFT - _RIGHT), INK, type_of_size(22))
+    draw.text((_LEFT, 10), _fitting(draw, title, 22, WIDTH - _LEFT - _RIGHT), INK, type_of_size(22))
     draw.text((_LEFT, 38), facts, FAINT_INK, type_of_size(14))
 
 
