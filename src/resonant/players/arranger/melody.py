@@ -120,14 +120,25 @@ def _phrase(context: Context, section: Section, phrase: list[_Sung], before: int
 
 
 def register(player: Instrument, context: Context, section: Section) -> tuple[int, int, int]:
-    """Lowest and highest pitch of the line in this section, and the centre it moves around; choruses lie higher."""
+    """Lowest and highest pitch of the line in this section, and the centre it moves around.
+
+    Choruses lie higher, and the line keeps above what the chords play where its instrument reaches that far.
+    """
     low, high = max(player.low, 55), min(player.high, 91)
     if high - low < 14:
         low, high = player.low, player.high
-    centre = round(low + 0.52 * (high - low))
+    centre = max(round(low + 0.52 * (high - low)), _above_the_chords(context, section))
     lift = round(6 * (section.energy - 0.5))
-    centre = min(max(centre + lift, low + 6), high - 6)
+    centre = min(max(centre + lift, low + 6), high - 7)
     return max(low, centre - 14), min(high, centre + 15), centre
+
+
+def _above_the_chords(context: Context, section: Section) -> int:
+    """The pitch that three in four of the section's chord notes lie under; 0 where nobody plays chords."""
+    chords = context.hear("chords")
+    start, end = context.bar_start(section.start_bar), context.bar_start(section.end_bar)
+    pitches = sorted(note.pitch for note in chords.between(start, end)) if chords is not None else []
+    return pitches[3 * len(pitches) // 4] + 1 if pitches else 0
 
 
 def _place(context: Context, section: Section, note: _Sung, centre: int) -> Place:
