@@ -144,7 +144,7 @@ def _spectra(audio: Audio, columns: int) -> tuple[NDArray[np.float32], NDArray[n
     for first in range(0, columns, 256):  # in blocks, so that a long song needs no more memory than a short one
         block = np.stack([mono[start : start + _FFT] for start in starts[first : first + 256]])
         power[:, first : first + 256] = (np.abs(np.fft.rfft(block * window)) ** 2).T
-    return power, np.fft.rfftfreq(_FFT, 1 / audio.sample_rate)
+    return power, np.asarray(np.fft.rfftfreq(_FFT, 1 / audio.sample_rate), dtype=np.float64)
 
 
 def _chroma(audio: Audio, columns: int) -> NDArray[np.float32]:
