@@ -12,7 +12,9 @@ from resonant.styles.drums import Groove
 from resonant.units import TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH
 
 SOMETIMES = {"?": "x", ":": "o", ",": "g"}  # what a stroke is that is there only in some bars
-VARIED = (0.06, 0.4, 0.15, 0.7)  # how often each bar of a phrase of four leaves the home line
+HAND_TIMED = frozenset({"hat", "ride", "swirl"})  # with what a drummer keeps time loosely
+GHOST_LEFT_OUT = 0.15
+VARIED = (0.12, 0.5, 0.25, 0.75)  # how often each bar of a phrase of four leaves the home line
 SNARE_ROLL = ((TICKS_PER_QUARTER, "g"), (EIGHTH, "o"), (TICKS_PER_SIXTEENTH, "x"), (TICKS_PER_SIXTEENTH, "X"))
 
 
@@ -24,7 +26,7 @@ def strokes_in(context: Context, plan: BarPlan) -> list[Stroke]:
     strokes = groove_strokes(context, plan.groove, plan.bar, plan.place)
     strokes = _mannered(context.manner, strokes, plan)
     if drums.hands == "drummer":
-        strokes = _loosened(context.rng("hat", plan.bar), strokes, plan)
+        strokes = _loosened(context, strokes, plan)
     strokes = lifted(strokes, plan.cymbal, plan.metre, plan.energy, drums.hands == "drummer")
     if plan.density == "thin":
         strokes = [s for s in strokes if s.drum in drums.intro] or [s for s in strokes if s.drum in TIMEKEEPERS]
@@ -64,9 +66,9 @@ def _decided(
     if stroke.mark == "g" and context.brief.complexity <= 2:
         return None
     if stroke.mark not in liking:
-        return stroke
+        return None if stroke.mark == "g" and draw < GHOST_LEFT_OUT else stroke
     usual = context.rng("habit", groove.name, material, stroke.drum, stroke.at).random() < liking[stroke.mark]
-    if draw >= (0.75 if usual else 0.12):
+    if draw >= (0.7 if usual else 0.18):
         return None
     return replace(stroke, mark=SOMETIMES[stroke.mark])
 
@@ -121,22 +123,33 @@ def _blast(plan: BarPlan) -> list[Stroke]:
     return strokes
 
 
-def _loosened(rng: random.Random, strokes: list[Stroke], plan: BarPlan) -> list[Stroke]:
-    """The small liberties of a hat hand: a soft stroke left out, one doubled, the hat opened into the next bar."""
-    loose: list[Stroke] = []
+def _loosened(context: Context, strokes: list[Stroke], plan: BarPlan) -> list[Stroke]:
+    """Small liberties: a soft hat stroke left out or doubled, the hat opened into the next bar, a kick led into."""
+    rng = context.rng("hat", plan.bar)
     last = plan.metre.ticks_per_bar - EIGHTH
     opens = rng.random() < (0.0, 0.18, 0.08, 0.3)[plan.place % 4] * (0.4 + plan.energy)
+    loose: list[Stroke] = []
     for s in strokes:
-        draw = rng.random()
-        if s.drum not in ("hat", "ride") or s.straight:
+        draw = rng.random() + (0.08 if s.drum == "ride" else 0.0)  # a ride pattern is kept more strictly
+        if s.drum not in HAND_TIMED or s.straight:
             loose.append(s)
         elif s.drum == "hat" and opens and s.at == last:
             loose.append(replace(s, drum="open_hat"))
-        elif s.at % TICKS_PER_QUARTER == 0 or draw > 0.1:
+        elif s.at % TICKS_PER_QUARTER == 0 or draw > 0.18:
             loose.append(s)
-        elif draw > 0.05 and s.at % EIGHTH == 0:
+        elif draw > 0.1 and s.at % EIGHTH == 0:
             loose += [s, replace(s, at=s.at + TICKS_PER_SIXTEENTH, mark="o")]
-    return loose
+    return loose + _kick_pickup(context, strokes, plan.bar)
+
+
+def _kick_pickup(context: Context, strokes: list[Stroke], bar: int) -> list[Stroke]:
+    """In some bars, a soft kick a sixteenth before one that is there."""
+    rng = context.rng("pickup", bar)
+    kicks = [s.at for s in strokes if s.drum == "kick" and s.at > TICKS_PER_QUARTER and not s.straight]
+    if not kicks or rng.random() >= 0.03 * context.brief.complexity:
+        return []
+    at = rng.choice(kicks) - TICKS_PER_SIXTEENTH
+    return [] if at in kicks else [Stroke(at, "kick", "o")]
 
 
 def _kickless(strokes: list[Stroke], machine: bool) -> list[Stroke]:

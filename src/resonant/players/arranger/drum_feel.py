@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from resonant.players.arranger.drum_keys import FEET, LENGTH_SIXTEENTHS, TIMEKEEPERS, key_of
+from resonant.players.arranger.drum_keys import FEET, LONGER_STROKES_TICKS, STROKE_TICKS, TIMEKEEPERS, key_of
 from resonant.players.arranger.drum_steps import EIGHTH, Stroke
 from resonant.players.context import Context
 from resonant.score.model import Note
@@ -49,7 +49,7 @@ class Hand:
         Groove dataset's drummers strays from the grid by 16…30 ms.
         """
         feel = context.style.feel
-        scale = 2.1 if drummer else 0.65
+        scale = 2.2 if drummer else 0.65
         push = feel.push_ms.get("drums" if context.track.role == "drums" else "percussion", 0.0)
         spread = 3.0 + 0.55 * feel.velocity if drummer else 1.0 + 0.4 * feel.velocity
         return cls(drummer, level, scale * feel.timing_ms, scale * feel.timing_ms, spread, push)
@@ -69,7 +69,7 @@ def played(context: Context, bar: int, strokes: Sequence[Stroke], hand: Hand) ->
         begin = min(max(start + round(at + late), start), end - 1)
         velocity = _velocity(rng, stroke, metre, hand, context.energy(bar))
         key = key_of(stroke.drum, context.track.instrument, context.chord(start + stroke.at))
-        length = LENGTH_SIXTEENTHS.get(stroke.drum, 1) * TICKS_PER_SIXTEENTH
+        length = LONGER_STROKES_TICKS.get(stroke.drum, STROKE_TICKS)
         notes.append(Note(begin, key, length, velocity))
         notes += _graces(notes[-1], stroke.mark, start, ticks_per_ms)
     return notes

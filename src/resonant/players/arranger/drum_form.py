@@ -16,8 +16,10 @@ from resonant.units import TICKS_PER_SIXTEENTH, Metre
 
 Density = Literal["full", "thin", "kickless", "last"]
 ARRIVALS = frozenset({"chorus", "drop"})  # what a build leads into
+LEADING = frozenset({"build", "prechorus", "breakdown"})  # what leads into it by its nature
 LIFTED = frozenset({"chorus", "drop", "solo", "instrumental", "bridge"})  # where a drummer leaves the hat
-MAIN_GROOVE = 4.0  # how much likelier a section takes the song's main groove than another
+MAIN_GROOVE = 14.0  # how much likelier a section takes the song's main groove than another
+LIFT_CHANCE = 0.55
 HEARD = 8  # neighbouring bars that are listened to, at most
 SAME_GROOVE = 0.3  # likeness to what stands in neighbouring bars above which a groove counts as theirs
 
@@ -52,7 +54,7 @@ class BarPlan:
 
 
 def plans(context: Context) -> Iterator[BarPlan]:
-    """The plans of the asked bars. Each depends on seed, form and standing bars, never on which others are asked for."""
+    """The plans of the asked bars; each hangs on seed, form and standing bars, never on which others are asked for."""
     grooves: dict[tuple[str, str, Metre], Groove] = {}
     for bar in context.bars:
         section, metre = context.section(bar), context.metre(bar)
@@ -114,7 +116,7 @@ def _fitting(context: Context, grooves: Sequence[Groove], section: Section, metr
 def _suits(energies: tuple[float, float], energy: float) -> float:
     """1 within the range, falling off outside it but never nothing."""
     off = max(energies[0] - energy, energy - energies[1], 0.0)
-    return math.exp(-14 * off)
+    return math.exp(-9 * off)
 
 
 def _neighbours(context: Context, section: Section) -> list[int]:
@@ -169,7 +171,7 @@ def _cymbal(context: Context, style: DrumsStyle, section: Section) -> str | None
     floors = {"ride": 0.0, "open_hat": 0.55, "crash": 0.85}
     lifts = [name for name in style.lifts if energy >= floors[name]]
     rng = context.rng("cymbal", section.material)
-    return rng.choice(lifts) if lifts and rng.random() < 0.8 else None
+    return rng.choice(lifts) if lifts and rng.random() < LIFT_CHANCE else None
 
 
 def _density(context: Context, section: Section, bar: int) -> Density:
@@ -198,9 +200,10 @@ def following(context: Context, section: Section) -> Section | None:
 
 def _build(context: Context, section: Section, bar: int) -> int | None:
     later = following(context, section)
-    if context.style.drums.build == "none" or later is None or section.bars < 4 or later.name not in ARRIVALS:
+    if context.style.drums.build == "none" or later is None or later.name not in ARRIVALS:
         return None
-    if later.energy - section.energy < 0.1 and section.name not in ("breakdown", "prechorus"):
+    leads = section.name in LEADING and section.bars > 1
+    if not leads and (section.bars < 4 or later.energy - section.energy < 0.1):
         return None
     left = section.end_bar - bar
     return left if left <= (8 if section.bars >= 16 else 4) else None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from resonant.theory.chord import Chord
+from resonant.units import TICKS_PER_SIXTEENTH, Tick
 
 # General MIDI 1 percussion key map (MMA RP-003). Taiko and timpani stand in as toms where the kit has none.
 KEYS: Mapping[str, int] = {
@@ -35,10 +36,11 @@ IMPORTANCE = (
     "tom_mid", "tom_low", "tom_floor", "splash", "cowbell", "conga", "conga_low", "open_hat", "ride", "bell",
     "hat", "swirl",
 )  # fmt: skip
-LENGTH_SIXTEENTHS: Mapping[str, int] = {
-    "crash": 16, "crash2": 16, "china": 8, "splash": 4, "ride": 4, "bell": 4, "open_hat": 2, "timpani": 4,
-    "timpani_fifth": 4, "taiko": 4, "triangle": 4, "tom_floor": 2, "tom_low": 2, "tom_mid": 2, "tom_high": 2,
-    "kick": 2, "swirl": 2,
+# Kits ring out by themselves whatever a note's length is; these are lengths as a drummer's MIDI has them.
+STROKE_TICKS: Tick = TICKS_PER_SIXTEENTH * 3 // 4
+LONGER_STROKES_TICKS: Mapping[str, Tick] = {
+    "crash": 480, "crash2": 480, "china": 480, "splash": 240, "timpani": 240, "timpani_fifth": 240,
+    "open_hat": 120, "triangle": 240,
 }  # fmt: skip
 
 
