@@ -178,7 +178,7 @@ def _saved(
     song: "Song", root: Path, formats: "list[AudioFormat]", audio_file: Path | None, progress: Progress, fraction: float
 ) -> Path:
     from resonant.audio_files import write_audio
-    from resonant.library.shelf import save_song
+    from resonant.library.songs import save_song
 
     progress("saving", fraction - 0.01)
     path = save_song(song, root, formats)

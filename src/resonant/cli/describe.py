@@ -21,7 +21,7 @@ def describe(song: Path, html: Path | None, as_json: bool) -> None:
     SONG is a song folder, such as songs/warm-gospel-1a2b3c4d.
     """
     from resonant.library.place import disk_errors
-    from resonant.library.shelf import load_song
+    from resonant.library.songs import load_song
 
     document = load_song(song)
     folder = song if song.is_dir() else song.parent
@@ -41,7 +41,7 @@ def describe(song: Path, html: Path | None, as_json: bool) -> None:
 
 def report(document: "SongDocument", folder: Path) -> dict[str, Any]:
     """What there is to say about a song, as plain data."""
-    from resonant.library.shelf import changed_files
+    from resonant.library.songs import changed_files
 
     song, score = document.song, document.song.score
     return {

@@ -38,7 +38,7 @@ def render(
     """
     from resonant.audio_files import AudioFormat, write_audio
     from resonant.library.place import check_place
-    from resonant.library.shelf import save_song
+    from resonant.library.songs import save_song
 
     target = out or Path(f"{file.stem}.{format_name or 'wav'}")
     is_file = target.suffix.lower().lstrip(".") in FORMATS and not target.is_dir()

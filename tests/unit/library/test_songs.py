@@ -9,10 +9,10 @@ from PIL import Image
 
 from resonant.audio_files import AudioFormat, read_audio
 from resonant.errors import InputError, PlaceError
-from resonant.library import shelf
+from resonant.library import songs
 from resonant.library.catalogue import Catalogue
 from resonant.library.model import Song
-from resonant.library.shelf import changed_files, load_song, save_song, slug
+from resonant.library.songs import changed_files, load_song, save_song, slug
 from resonant.score.midi import read_midi
 
 
@@ -75,7 +75,7 @@ def test_a_file_that_was_changed_or_lost_is_named(song: Song, tmp_path: Path) ->
 def test_stems_whose_names_look_alike_do_not_overwrite_each_other(song: Song, tmp_path: Path) -> None:
     assert song.stems is not None
     stems = dict.fromkeys(("a/b", "a b", "A-B", ".."), song.stems.tracks["bass"])
-    assert sorted(shelf._stem_paths(stems)) == ["stems/a_b", "stems/a_b_2", "stems/a_b_3", "stems/song"]
+    assert sorted(songs._stem_paths(stems)) == ["stems/a_b", "stems/a_b_2", "stems/a_b_3", "stems/song"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_whatever_interrupts_saving_leaves_nothing_half_written(
     def interrupt(*_: object) -> None:
         raise interruption
 
-    monkeypatch.setattr(shelf, moment, interrupt)
+    monkeypatch.setattr(songs, moment, interrupt)
     with pytest.raises((KeyboardInterrupt, PlaceError)) as error:
         save_song(song, tmp_path, (AudioFormat.FLAC,))
     if error.type is PlaceError:
