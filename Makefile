@@ -32,7 +32,7 @@ fix: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
 
 bench: $(VENV)/dev.stamp tools
-	@for bench in benchmarks/bench_*.py; do echo "== $$bench" && $(BIN)/python $$bench || exit 1; done
+	$(BIN)/python scripts/run_benchmarks.py
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python scripts/write_cli_reference.py docs/cli.md

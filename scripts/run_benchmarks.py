@@ -1,0 +1,35 @@
+"""Runs every benchmark and writes benchmarks/RESULTS.md: what was measured, on which machine, by which script.
+
+    python scripts/run_benchmarks.py
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+RESULTS = BENCHMARKS / "RESULTS.md"
+_HEAD = """# Benchmarks
+
+Written by `make bench`; every figure comes from the script named above it, on the machine named here. Times are the best
+of several runs unless a line says otherwise: other work on the machine makes a run slower, never faster.
+"""
+
+
+def main() -> None:
+    sys.path.insert(0, str(BENCHMARKS))
+    from hardware import hardware
+
+    parts = [_HEAD, f"Machine: {hardware()}\n"]
+    for script in sorted(BENCHMARKS.glob("bench_*.py")):
+        print(f"== {script.name}", flush=True)
+        done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            sys.exit(f"{script.name} failed:\n{done.stderr}")
+        print(done.stdout, flush=True)
+        parts.append(f"## {script.name}\n\n```text\n{done.stdout.strip()}\n```\n")
+    RESULTS.write_text("\n".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
