@@ -11,7 +11,7 @@ from resonant.theory.chord import Chord
 from resonant.units import Tick
 
 _ALIKE = 0.16  # visits whose energies differ by less are played at the same height and density
-_SAME_AGAIN = 0.75  # how often a bar comes back exactly when its section does
+_SAME_AGAIN = 0.55  # how often a bar comes back exactly when its section does
 
 
 def first_visit(context: Context, section: Section) -> Section:
@@ -42,7 +42,7 @@ class Kinship:
             chords = [_chords(context, section.start_bar + place) for place in range(section.bars)]
             for place in range(section.bars):
                 rng = context.rng("echo", section.material, place)
-                source = _source(chords, place, rng, 0.9 - 0.5 * variation)
+                source = _source(chords, place, rng, 1.0 - 0.4 * variation)
                 places[section.start_bar + place] = places.get(section.start_bar + source, source)
         return cls(places)
 
@@ -70,7 +70,7 @@ def _chords(context: Context, bar: int) -> tuple[tuple[Tick, Chord], ...]:
 def _source(chords: Sequence[object], place: int, rng: Random, chance: float) -> int:
     if rng.random() > chance:
         return place
-    same = [earlier for earlier in range(place - 1) if chords[earlier] == chords[place]]
+    same = [earlier for earlier in range(place) if chords[earlier] == chords[place]]
     if place - PHRASE_BARS in same:
         return place - PHRASE_BARS
     return rng.choice(same) if same else place
