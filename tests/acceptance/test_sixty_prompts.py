@@ -1,5 +1,6 @@
-"""Prompts as people write them: what they state is read in at least 95 % of the fields; and anything at all is survived."""
+"""Prompts as people write them: 95 % of what they state is read; and any text at all is survived."""
 
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -65,9 +66,8 @@ def wrong_fields(name: str) -> tuple[Counter[str], Counter[str], list[str]]:
 @pytest.mark.parametrize("name", ["prompts.yaml", "prompts_heldout.yaml"])
 def test_ninety_five_percent_of_what_prompts_state_is_read(name: str) -> None:
     stated, read, misses = wrong_fields(name)
-    for field, count in stated.items():
-        print(f"{name} {field:12} {read[field]}/{count}")
-    print(f"{name} all {read.total()}/{stated.total()} = {read.total() / stated.total():.1%}", *misses, sep="\n")
+    lines = [f"{field:12} {read[field]}/{count}" for field, count in stated.items()]
+    sys.stdout.write("\n".join([name, *lines, f"all {read.total()}/{stated.total()}", *misses, ""]))
     assert read.total() >= SHARE_TO_READ * stated.total(), "\n".join(misses)
 
 
@@ -80,16 +80,29 @@ def test_the_prompts_are_sixty_and_name_every_style() -> None:
 def test_everything_that_a_prompt_states_has_the_origin_said() -> None:
     for row in prompts("prompts.yaml"):
         brief = read_brief(row["text"])
-        for field in set(row) & {"style", "tempo_bpm", "key", "metre", "bars", "wanted", "unwanted", "form", "seed", "loop"}:
+        for field in set(row) & {
+            "style",
+            "tempo_bpm",
+            "key",
+            "metre",
+            "bars",
+            "wanted",
+            "unwanted",
+            "form",
+            "seed",
+            "loop",
+        }:
             assert brief.origin[field] == "said", f"{row['text']!r}: {field}"
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "\n\t", "🎹🔥😢", "悲しいピアノの曲、120bpm", "موسيقى حزينة", "музыка для сна", "\x00\x07 lofi \x1b[31m", "'\"\\;--", "a" * 20_000,
-        "lofi " * 4_000, "no " * 6_000, "| " * 9_000, "120 " * 5_000, "A B C D " * 2_000, "with drums and " * 1_300,
-        "a minute and a half " * 900, "\u202egnol yrev", "half half half hundred hundred", "1/1/1/1 3/4/5", "((((" * 3_000,
+        "", " ", "\n\t", "🎹🔥😢", "悲しいピアノの曲、120bpm", "موسيقى حزينة", "музыка для сна", "\x00\x07 lofi \x1b[31m",
+        "'\"\\;--", "a" * 20_000, "lofi " * 4_000, "no " * 6_000, "| " * 9_000, "120 " * 5_000, "A B C D " * 2_000,
+        "with drums and " * 1_300,
+        "a minute and a half " * 900, "\u202egnol yrev", "half half half hundred hundred",
+        "1/1/1/1 3/4/5", "((((" * 3_000, "in a minor " * 1_800,
     ],
 )  # fmt: skip
 def test_any_text_gives_a_brief_with_players_or_one_clear_error(text: str) -> None:
@@ -110,7 +123,10 @@ def test_any_text_gives_a_brief_with_players_or_one_clear_error(text: str) -> No
         ("10000 bars", ("10000", "2048")),
         ("a waltz in 17/3", ("17/3", "3/4")),
         ("a song of 3 hours", ("10800", "1800")),
-        ("lofi, no drums, no bass, no piano, no keys, no chords, no melody, no pads, no synths, no percussion", ("nobody", "drums")),
+        (
+            "lofi, no drums, no bass, no piano, no keys, no chords, no melody, no pads, no synths, no percussion",
+            ("nobody", "drums"),
+        ),
     ],
 )
 def test_what_nobody_can_play_is_refused_with_the_range(text: str, names: tuple[str, ...]) -> None:

@@ -114,7 +114,9 @@ def _role_of(wish: Wish) -> str:
 
 def members(group: Group) -> frozenset[str]:
     """The instruments that a word such as "guitar" may mean."""
-    return frozenset(name for name, one in instruments().items() if one.family in group.families or name in group.members)
+    return frozenset(
+        name for name, one in instruments().items() if one.family in group.families or name in group.members
+    )
 
 
 def _banned(unwanted: Iterable[Wish], wanted: tuple[Wish, ...]) -> tuple[frozenset[str], frozenset[str]]:
@@ -167,7 +169,7 @@ def _instrument_for(seats: _Seats, wish: Wish) -> str | None:
     if group.unseated:
         return None
     pool = frozenset(group.prefer) or members(group)
-    usual = [(part.role, part.instrument) for part in seats.style.parts]
+    usual: list[tuple[str, str]] = [(part.role, part.instrument) for part in seats.style.parts]
     usual += [(part.role, name) for part in seats.style.parts for name in part.others]
     for role, name in usual:
         if (role == group.role if group.role else name in pool) and name not in seats.banned:
@@ -178,12 +180,14 @@ def _instrument_for(seats: _Seats, wish: Wish) -> str | None:
 
 def _seat(seats: _Seats, wish: Wish, name: str, small: bool) -> None:
     if small and wish.group == "strings":
-        for role, player in _QUARTET.items():
-            seats.parts.setdefault(role, PartBrief(role, player))
+        for part, player in _QUARTET.items():
+            seats.parts.setdefault(part, PartBrief(part, player))
         return
     role = _role_for(seats, wish, instrument(name), small)
     if role is None:
-        seats.remarks.append(f"All parts that the {instrument(name).label} could play are taken; it is named in the tags only.")
+        seats.remarks.append(
+            f"All parts that the {instrument(name).label} could play are taken; it is named in the tags only."
+        )
         return
     manner = wish.manner.split("/")[1] if wish.manner.startswith(f"{role}/") else ""
     seats.give(role, name, manner)
@@ -196,17 +200,26 @@ def _role_for(seats: _Seats, wish: Wish, player: Instrument, small: bool) -> str
         return group.role
     if wish.manner:
         return wish.manner.split("/")[0]
-    usual = [part.role for part in seats.style.parts if player.name in (part.instrument, *part.others)]
+    usual: list[str] = [part.role for part in seats.style.parts if player.name in (part.instrument, *part.others)]
     if small:
         chordal = player.max_voices >= _CHORDAL_VOICES
         usual = sorted(player.roles, key=lambda role: role != ("chords" if chordal else "melody"))
-    return next((role for role in (*usual, *player.roles) if role not in seats.given and role not in seats.banned_roles), None)
+    return next(
+        (role for role in (*usual, *player.roles) if role not in seats.given and role not in seats.banned_roles), None
+    )
 
 
 def _set_manner(seats: _Seats, row: MannerWord) -> None:
     """Lets the part of that role play in that manner; a guitar that was asked for is the one that strums."""
     if row.role not in seats.parts and row.role == "chords":
-        guitar = next((role for role, part in seats.parts.items() if role in seats.given and instrument(part.instrument).family == "guitar"), None)
+        guitar = next(
+            (
+                role
+                for role, part in seats.parts.items()
+                if role in seats.given and instrument(part.instrument).family == "guitar"
+            ),
+            None,
+        )
         if guitar is not None:
             seats.parts["chords"] = PartBrief("chords", seats.parts.pop(guitar).instrument)
     if row.role in seats.parts:
@@ -215,7 +228,9 @@ def _set_manner(seats: _Seats, row: MannerWord) -> None:
 
 def _leave_out(seats: _Seats) -> None:
     """Takes away unwanted roles, and puts another instrument in place of unwanted ones where there is one."""
-    others = {part.role: (part.instrument, *part.others) for part in reversed(seats.style.parts)}
+    others: dict[str, tuple[str, ...]] = {
+        part.role: (part.instrument, *part.others) for part in reversed(seats.style.parts)
+    }
     for role, part in list(seats.parts.items()):
         if role in seats.banned_roles:
             del seats.parts[role]
@@ -231,9 +246,9 @@ def _leave_out(seats: _Seats) -> None:
 def _fill_small_band(seats: _Seats) -> None:
     """In a band of a few, whoever plays the chords plays the tune too, where nobody else does."""
     chords = seats.parts.get("chords") or seats.parts.get("arpeggio")
-    if chords is not None and "melody" not in seats.parts and "melody" not in seats.banned_roles:
-        if {"melody", "counter"} & set(instrument(chords.instrument).roles):
-            seats.parts["melody"] = PartBrief("melody", chords.instrument)
+    has_tune = "melody" in seats.parts or "melody" in seats.banned_roles
+    if chords is not None and not has_tune and {"melody", "counter"} & set(instrument(chords.instrument).roles):
+        seats.parts["melody"] = PartBrief("melody", chords.instrument)
     if set(seats.parts) == {"pad"} and instrument(seats.parts["pad"].instrument).family == "choir":
         seats.parts["melody"] = PartBrief("melody", "voice_oohs")
 
@@ -251,7 +266,9 @@ def _wanted_names(
             names_its_part = {wish.group, wish.group.rstrip("s")} & set(wish.words.split())
             if wish.group not in ("drums", "bass") or not names_its_part:
                 continue
-        names.append(wish.group if group is not None and (group.role or group.unseated) else chosen.get(wish, wish.name))
+        names.append(
+            wish.group if group is not None and (group.role or group.unseated) else chosen.get(wish, wish.name)
+        )
     if said.ensemble is not None:
         names += [part.instrument for part in parts if part.instrument in said.ensemble.parts.values()]
     return tuple(dict.fromkeys(names))

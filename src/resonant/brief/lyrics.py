@@ -7,9 +7,18 @@ from resonant.brief.model import SectionBrief
 from resonant.errors import BriefError
 
 SECTIONS = (
-    "intro", "verse", "prechorus", "chorus", "bridge", "interlude", "instrumental", "solo", "build", "drop", "breakdown", "outro",
+    "intro", "verse", "prechorus", "chorus", "bridge", "interlude", "instrumental", "solo", "build", "drop",
+    "breakdown", "outro",
 )  # fmt: skip
-_ALIASES = {"hook": "chorus", "refrain": "chorus", "buildup": "build", "break": "breakdown", "inst": "instrumental", "ending": "outro", "postchorus": "chorus"}
+_ALIASES = {
+    "hook": "chorus",
+    "refrain": "chorus",
+    "buildup": "build",
+    "break": "breakdown",
+    "inst": "instrumental",
+    "ending": "outro",
+    "postchorus": "chorus",
+}
 _HEADER = re.compile(r"\s*\[([^\]]*)\]\s*:?\s*(.*)")
 _NUMBERED = re.compile(r"([a-z]+)\s*(?:\d+|[ivx]+|[a-d])?")
 _DIRECTION = re.compile(r"\(([^()]*)\)")

@@ -92,7 +92,7 @@ class Brief:
         energy: 0…1, overall; complexity 1…10; repetition 0 ever new … 1 one idea, again and again.
         moods: mood words understood.
         tags: all tags, strong categories first.
-        wanted, unwanted: instrument names, or the kind that was said where it was no more than that ("drums", "guitar").
+        wanted, unwanted: instrument names, or the kind where no more than that was said ("drums", "guitar").
         parts: what will play, in the order in which players write.
         form: sections asked for, empty where the style decides.
         progression: chord symbols by bar as the user gave them, empty where the style decides.

@@ -1,4 +1,4 @@
-"""From what was said to a brief: presets and the style fill up what was left open, and each field says where it is from."""
+"""From what was said to a brief: presets and the style fill up what was left open."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +16,16 @@ from resonant.brief.reading.length import checked_bars, checked_seconds
 from resonant.brief.reading.progression import checked_progression, split_bars
 from resonant.brief.reading.tempo import SaidTempo, checked_tempo
 from resonant.brief.tags import strong_first
-from resonant.brief.timing import LengthWish, TempoWish, Timing, assumed_tempo, contradiction, fixed, tempo_of_word, timed
+from resonant.brief.timing import (
+    LengthWish,
+    TempoWish,
+    Timing,
+    assumed_tempo,
+    contradiction,
+    fixed,
+    tempo_of_word,
+    timed,
+)
 from resonant.brief.tonality import assumed_key, key_of_chords, said_key
 from resonant.brief.vocabulary import lexicon, vocabulary
 from resonant.errors import BriefError
@@ -66,7 +75,8 @@ class Filling:
         self.remarks += [*timing.remarks, *band.remarks]
         character = self.said.character
         brief = Brief(
-            text=self.request.text, style=self.style.name, tempo_bpm=timing.tempo_bpm, key=key, metre=metre, bars=timing.bars,
+            text=self.request.text, style=self.style.name, tempo_bpm=timing.tempo_bpm, key=key, metre=metre,
+            bars=timing.bars,
             seed=self._simple("seed", self.call.seed, self.said.seed, 0),
             title=self._simple("title", self.call.title, self.said.title or None, ""),
             seconds_wanted=seconds, energy=energy, complexity=complexity,
@@ -89,7 +99,9 @@ class Filling:
         if self.call.style:
             self.origin["style"] = "said"
             if self.call.style in presets:
-                return styles[_known_style(presets[self.call.style].style or DEFAULT_STYLE, styles, self.request)], self.call.style
+                return styles[
+                    _known_style(presets[self.call.style].style or DEFAULT_STYLE, styles, self.request)
+                ], self.call.style
             return styles[_known_style(self.call.style, styles, self.request)], ""
         name = self.said.style.name
         if name is not None and self.said.style.strength >= 0.5:
@@ -195,7 +207,12 @@ class Filling:
         tempo, length = self._tempo(), self._length(metre, form)
         timing = timed(tempo, length, metre)
         self.origin["tempo_bpm"], self.origin["bars"] = tempo.origin, length.origin
-        if length.bars is not None and length.seconds is not None and not tempo.is_fixed and timing.tempo_bpm != tempo.bpm:
+        if (
+            length.bars is not None
+            and length.seconds is not None
+            and not tempo.is_fixed
+            and timing.tempo_bpm != tempo.bpm
+        ):
             self.origin["tempo_bpm"] = "said"  # bars and seconds together are a tempo
         return timing, length.seconds if length.origin == "said" else None
 
@@ -204,7 +221,9 @@ class Filling:
         said = self.said.tempo
         if self.call.tempo_bpm is not None:
             if said is not None and said.bpm != self.call.tempo_bpm:
-                self.remarks.append(f"The text says {said.bpm:g} bpm and the call {self.call.tempo_bpm:g}; the call was followed.")
+                self.remarks.append(
+                    f"The text says {said.bpm:g} bpm and the call {self.call.tempo_bpm:g}; the call was followed."
+                )
             said = checked_tempo(SaidTempo(float(self.call.tempo_bpm), "call"))
         if said is not None:
             self.remarks += [remark for word in words if (remark := contradiction(word, said.bpm)) is not None]
@@ -214,7 +233,10 @@ class Filling:
         if self._is_from_preset("tempo_bpm"):
             bpm = float(self.settings["tempo_bpm"].value)
             return TempoWish(bpm, bpm * 0.95, bpm * 1.05, "preset")
-        if any(phrase in ("ballad", "ballads", "slow jam") for phrase in self.said.style.words) and self.style.name != "ballad":
+        if (
+            any(phrase in ("ballad", "ballads", "slow jam") for phrase in self.said.style.words)
+            and self.style.name != "ballad"
+        ):
             return replace(tempo_of_word("slow", self.style), origin="assumed")
         return assumed_tempo(self.style, self._asked_energy())
 
@@ -268,7 +290,9 @@ class Filling:
         """The form, cut to as many sections as there are bars; one that we made up has no section below four bars."""
         said = self.said.form
         if form and not said.sections and not self.call.lyrics and len(form) * _SHORTEST_SECTION_BARS > bars:
-            middle = [name for name in self.style.form.cycle if name not in said.left_out][: max(1, bars // 4 - len(said.added))]
+            middle = [name for name in self.style.form.cycle if name not in said.left_out][
+                : max(1, bars // 4 - len(said.added))
+            ]
             form = tuple(SectionBrief(name) for name in (*middle, *said.added))
         if len(form) > bars:
             self.remarks.append(f"{len(form)} sections do not fit into {bars} bars; the first {bars} were kept.")
@@ -304,16 +328,36 @@ class Filling:
 
     def _sound(self) -> Sound:
         said = {**self.said.sound, **_checked_names("sound", self.call.sound, Sound())}
-        usual = {name.removeprefix("sound."): setting.value for name, setting in self.settings.items() if name.startswith("sound.")}
+        usual = {
+            name.removeprefix("sound."): setting.value
+            for name, setting in self.settings.items()
+            if name.startswith("sound.")
+        }
         if self.style.mix == "lofi" and not self._is_from_preset("sound.lofi"):
             usual["lofi"] = max(float(usual["lofi"]), 0.35)
-        self.origin["sound"] = "said" if said else "preset" if any(map(self._is_from_preset, _prefixed("sound", self.settings))) else "assumed"
+        self.origin["sound"] = (
+            "said"
+            if said
+            else "preset"
+            if any(map(self._is_from_preset, _prefixed("sound", self.settings)))
+            else "assumed"
+        )
         return replace(Sound(), **{**usual, **said})
 
     def _knobs(self) -> Knobs:
         said = _checked_names("knobs", self.call.knobs, Knobs())
-        usual = {name.removeprefix("knobs."): setting.value for name, setting in self.settings.items() if name.startswith("knobs.")}
-        self.origin["knobs"] = "said" if said else "preset" if any(map(self._is_from_preset, _prefixed("knobs", self.settings))) else "assumed"
+        usual = {
+            name.removeprefix("knobs."): setting.value
+            for name, setting in self.settings.items()
+            if name.startswith("knobs.")
+        }
+        self.origin["knobs"] = (
+            "said"
+            if said
+            else "preset"
+            if any(map(self._is_from_preset, _prefixed("knobs", self.settings)))
+            else "assumed"
+        )
         return replace(Knobs(), **{**usual, **said})
 
 
@@ -338,7 +382,9 @@ def _known_style(text: str, styles: Mapping[str, Style], request: Request) -> st
         return text
     meaning = next((m for m in lexicon(request.styles_folder).meanings(text) if m.kind == "style"), None)
     if meaning is None:
-        raise BriefError(f"style {text!r} is not known; there are {', '.join(styles)}; presets: {', '.join(request.presets.styles)}")
+        raise BriefError(
+            f"style {text!r} is not known; there are {', '.join(styles)}; presets: {', '.join(request.presets.styles)}"
+        )
     return meaning.name
 
 
@@ -367,7 +413,13 @@ def _changed_form(style: Style, added: tuple[str, ...], left_out: tuple[str, ...
     names = [*style.form.opening, *style.form.cycle, *style.form.cycle, *style.form.closing]
     for name in added:
         if name not in names:
-            place = 0 if name == "intro" else len(names) if name == "outro" else max(len(names) - len(style.form.closing) - 1, 1)
+            place = (
+                0
+                if name == "intro"
+                else len(names)
+                if name == "outro"
+                else max(len(names) - len(style.form.closing) - 1, 1)
+            )
             names.insert(place, name)  # type: ignore[arg-type]  # every section of the vocabulary is one of the styles'
     if not added and not set(left_out) & set(names):
         return ()  # what was refused would not have been there

@@ -111,12 +111,17 @@ def _both(tempo: TempoWish, length: LengthWish, quarters: float) -> Timing:
     low, high = TEMPO_RANGE_BPM
     actual = length.bars * quarters * 60.0 / tempo.bpm
     if not tempo.is_fixed and low <= implied <= high:
-        return Timing(implied, length.bars, (f"{length.bars} bars in {length.seconds:g} seconds make {implied:.4g} bpm.",))
+        return Timing(
+            implied, length.bars, (f"{length.bars} bars in {length.seconds:g} seconds make {implied:.4g} bpm.",)
+        )
     if abs(actual - length.seconds) <= actual / length.bars / 2:
         return Timing(tempo.bpm, length.bars)
     return Timing(
         tempo.bpm, length.bars,
-        (f"{length.bars} bars at {tempo.bpm:g} bpm last {actual:.1f} seconds, not {length.seconds:g}; bars and tempo were followed.",),
+        (
+            f"{length.bars} bars at {tempo.bpm:g} bpm last {actual:.1f} seconds, not {length.seconds:g}; "
+            "bars and tempo were followed.",
+        ),
     )  # fmt: skip
 
 
@@ -144,7 +149,9 @@ def _nearest_bars(seconds: float, bpm: float, quarters: float, rough: bool) -> i
     bar_seconds = quarters * 60.0 / bpm
     nearest = max(1, math.floor(seconds / bar_seconds + 0.5))
     if nearest > MAX_BARS:
-        raise BriefError(f"{seconds:g} seconds at {bpm:g} bpm are {nearest} bars and must be at most {MAX_BARS}; ask for less")
+        raise BriefError(
+            f"{seconds:g} seconds at {bpm:g} bpm are {nearest} bars and must be at most {MAX_BARS}; ask for less"
+        )
     if not rough:
         return nearest
     for multiple in (4, 2):

@@ -58,7 +58,9 @@ def key_of_chords(bars: tuple[str, ...]) -> Key | None:
         return None
     if not chords:
         return None
-    return max((Key(tonic, mode) for mode in ("major", "minor") for tonic in range(12)), key=lambda key: _explains(key, chords))
+    return max(
+        (Key(tonic, mode) for mode in ("major", "minor") for tonic in range(12)), key=lambda key: _explains(key, chords)
+    )
 
 
 def _explains(key: Key, chords: list[Chord]) -> float:

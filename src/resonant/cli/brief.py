@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from resonant.styles import Style
 
 _PRESET_FILE = click.option(
-    "--presets", "preset_file", type=click.Path(path_type=Path), help="A YAML file with presets of your own, laid over ours."
+    "--presets",
+    "preset_file",
+    type=click.Path(path_type=Path),
+    help="A YAML file with presets of your own, laid over ours.",
 )
 _STYLES_FOLDER = click.option(
     "--styles-folder", type=click.Path(path_type=Path, file_okay=False), help="A folder with style files of your own."
@@ -33,7 +36,9 @@ _STYLES_FOLDER = click.option(
 @_PRESET_FILE
 @_STYLES_FOLDER
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
-def brief(text: tuple[str, ...], preset_file: Path | None, styles_folder: Path | None, as_json: bool, **calls: Any) -> None:
+def brief(
+    text: tuple[str, ...], preset_file: Path | None, styles_folder: Path | None, as_json: bool, **calls: Any
+) -> None:
     """Show what is understood of TEXT: every field, and whether it was said, set by a preset or assumed.
 
     Example: resonant brief "warm gospel in C, 120 bpm, walking bass, 8 bars"
@@ -41,7 +46,9 @@ def brief(text: tuple[str, ...], preset_file: Path | None, styles_folder: Path |
     from resonant.brief.presets import load_presets
     from resonant.brief.reader import Call, read_brief
 
-    found = read_brief(" ".join(text), calls=Call(**calls), presets=load_presets(preset_file), styles_folder=styles_folder)
+    found = read_brief(
+        " ".join(text), calls=Call(**calls), presets=load_presets(preset_file), styles_folder=styles_folder
+    )
     if as_json:
         click.echo(json.dumps(brief_as_json(found), indent=2, ensure_ascii=False))
     else:
@@ -107,9 +114,13 @@ def _print_brief(brief: "Brief") -> None:
 
 
 def _rows(brief: "Brief") -> list[tuple[str, str]]:
-    parts = ", ".join(f"{part.role}: {part.instrument.replace('_', ' ')}{f' ({part.manner})' if part.manner else ''}" for part in brief.parts)
+    parts = ", ".join(
+        f"{part.role}: {part.instrument.replace('_', ' ')}{f' ({part.manner})' if part.manner else ''}"
+        for part in brief.parts
+    )
     rows = [
-        ("style", brief.style), ("tempo_bpm", f"{brief.tempo_bpm:.5g}"), ("key", str(brief.key)), ("metre", str(brief.metre)),
+        ("style", brief.style), ("tempo_bpm", f"{brief.tempo_bpm:.5g}"),
+        ("key", str(brief.key)), ("metre", str(brief.metre)),
         ("bars", str(brief.bars)), ("seconds", f"{brief.seconds:.1f}"), ("moods", ", ".join(brief.moods)),
         ("wanted", ", ".join(brief.wanted)), ("unwanted", ", ".join(brief.unwanted)), ("parts", parts),
         ("form", ", ".join(section.name for section in brief.form)), ("progression", " | ".join(brief.progression)),
@@ -155,7 +166,11 @@ def show_style(context: click.Context, name: str, as_json: bool) -> None:
     from resonant.styles import all_styles
 
     known = all_styles(context.obj)
-    meant = name if name in known else next((m.name for m in lexicon(context.obj).meanings(name) if m.kind == "style"), None)
+    meant = (
+        name
+        if name in known
+        else next((m.name for m in lexicon(context.obj).meanings(name) if m.kind == "style"), None)
+    )
     if meant is None:
         raise BriefError(f"style {name!r} is not known; there are {', '.join(known)}")
     summary = _style_summary(known[meant])
@@ -194,7 +209,12 @@ def presets(context: click.Context, preset_file: Path | None, as_json: bool) -> 
     known = load_presets(preset_file)
     kinds = {"styles": known.styles, "roles": known.roles, "qualities": known.qualities}
     if as_json:
-        click.echo(json.dumps({kind: {name: preset.settings() for name, preset in table.items()} for kind, table in kinds.items()}, indent=2))
+        click.echo(
+            json.dumps(
+                {kind: {name: preset.settings() for name, preset in table.items()} for kind, table in kinds.items()},
+                indent=2,
+            )
+        )
         return
     for kind, table in kinds.items():
         click.echo(f"{kind}:")
@@ -213,7 +233,9 @@ def presets(context: click.Context, preset_file: Path | None, as_json: bool) -> 
 @click.option("--seed", type=int, help="As in the call.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 @click.pass_context
-def explain_presets(context: click.Context, style: str, role: str, quality: str, as_json: bool, **calls: Any) -> None:
+def explain_presets(
+    context: click.Context, /, style: str, role: str, quality: str, as_json: bool, **calls: Any
+) -> None:
     """Show every setting with its value and where it came from.
 
     Built-in defaults < style < role < quality < the call.

@@ -36,8 +36,15 @@ def resolve(presets: Presets, style: Style, style_preset: str, role: str, qualit
         (BUILT_IN, _built_in()),
         (f"style {style.name}", _of_style(style)),
         *(
-            (f"{title} {name}", {key: value for key, value in presets.of(kind, name).settings().items() if key != "style"})
-            for title, kind, name in (("style preset", "styles", style_preset), ("role", "roles", role), ("quality", "qualities", quality))
+            (
+                f"{title} {name}",
+                {key: value for key, value in presets.of(kind, name).settings().items() if key != "style"},
+            )
+            for title, kind, name in (
+                ("style preset", "styles", style_preset),
+                ("role", "roles", role),
+                ("quality", "qualities", quality),
+            )
         ),
     ]
     return _laid_over(layers)
@@ -64,7 +71,9 @@ def explain(
     name = presets.of("styles", preset).style if preset else style or presets.of("roles", role).style
     name = name or "pop"
     if name not in styles:
-        raise BriefError(f"style {name!r} is not known; there are {', '.join(styles)}; presets: {', '.join(presets.styles)}")
+        raise BriefError(
+            f"style {name!r} is not known; there are {', '.join(styles)}; presets: {', '.join(presets.styles)}"
+        )
     settings = dict(resolve(presets, styles[name], preset, role, quality))
     for field_name, value in _of_call(call or Call()).items():
         settings[field_name] = Setting(field_name, value, "the call")
@@ -73,7 +82,8 @@ def explain(
 
 def _built_in() -> dict[str, Any]:
     return {
-        "style": "pop", "energy": 0.5, "complexity": 5, "repetition": 0.5, "loop": False, "without": (), "prepend_tags": (),
+        "style": "pop", "energy": 0.5, "complexity": 5, "repetition": 0.5, "loop": False, "without": (),
+        "prepend_tags": (),
         "append_structure": False, "language": "en", "max_seconds": 600.0, "engine": "arranger", "model_size": "small",
         **{f"sound.{name}": value for name, value in asdict(Sound()).items()},
         **{f"knobs.{name}": value for name, value in asdict(Knobs()).items()},
@@ -88,7 +98,9 @@ def _of_style(style: Style) -> dict[str, Any]:
 
 
 def _of_call(call: Call) -> dict[str, Any]:
-    plain = {name: value for name, value in vars(call).items() if name not in ("knobs", "sound") and value not in (None, ())}
+    plain = {
+        name: value for name, value in vars(call).items() if name not in ("knobs", "sound") and value not in (None, ())
+    }
     return {
         **plain, **{f"sound.{name}": value for name, value in call.sound.items()},
         **{f"knobs.{name}": value for name, value in call.knobs.items()},

@@ -42,7 +42,11 @@ def load_presets(user_file: Path | None = None) -> Presets:
         StyleError: a file is broken; the message names file and line.
     """
     ours = [checked(read_mapping(FOLDER / f"{kind}.yaml", starts_with=kind), PresetFile) for kind in KINDS]
-    users = [] if user_file is None else [checked(read_mapping(user_file, starts_with="styles:, roles:, or qualities"), PresetFile)]
+    users = (
+        []
+        if user_file is None
+        else [checked(read_mapping(user_file, starts_with="styles:, roles:, or qualities"), PresetFile)]
+    )
     return Presets(*(_merged([getattr(file, kind) for file in (*ours, *users)]) for kind in KINDS))
 
 

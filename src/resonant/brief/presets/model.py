@@ -91,7 +91,11 @@ class Preset(_Strict):
     def over(self, other: "Preset") -> "Preset":
         """This preset laid over another: what it leaves open is taken from the other."""
         mine, theirs = self.model_dump(exclude_unset=True), other.model_dump(exclude_unset=True)
-        nested = {name: {**theirs.get(name, {}), **mine.get(name, {})} for name in ("sound", "knobs") if name in mine or name in theirs}
+        nested = {
+            name: {**theirs.get(name, {}), **mine.get(name, {})}
+            for name in ("sound", "knobs")
+            if name in mine or name in theirs
+        }
         return Preset.model_validate({**theirs, **mine, **nested})
 
 

@@ -92,7 +92,10 @@ def read_topic(page: Page) -> str:
 def read_character(page: Page, phrases: Phrases, polarity: Polarity, topic: str, lexicon: Lexicon) -> SaidCharacter:
     """Everything else that the phrases say."""
     wanted = [
-        inner for index, spot in enumerate(phrases.spots) if index not in polarity.negated for inner in (spot, *_moods_inside(spot, lexicon))
+        inner
+        for index, spot in enumerate(phrases.spots)
+        if index not in polarity.negated
+        for inner in (spot, *_moods_inside(spot, lexicon))
     ]
     moods = [(spot.words, meaning.name) for spot in wanted if (meaning := spot.of("mood")) is not None]
     return SaidCharacter(
@@ -119,7 +122,11 @@ def _moods_inside(spot: Spot, lexicon: Lexicon) -> list[Spot]:
     if len(words) < 2 or spot.of("mood") or not (spot.of("style") or spot.of("role") or spot.of("group")):
         return []
     found = [(word, lexicon.meanings(word)) for word in words]
-    return [replace(spot, words=word, meanings=moods) for word, all_ in found if (moods := tuple(m for m in all_ if m.kind == "mood"))]
+    return [
+        replace(spot, words=word, meanings=moods)
+        for word, all_ in found
+        if (moods := tuple(m for m in all_ if m.kind == "mood"))
+    ]
 
 
 def _names(spots: list[Spot], kind: str) -> tuple[str, ...]:
@@ -138,7 +145,7 @@ def _tags(spots: list[Spot], topic: str) -> tuple[Tag, ...]:
         if (meaning := spot.of("mood")) is not None
     ]
     for kind in ("timbre", "gender", "scene", "topic"):
-        tags += [Tag(kind, name) for name in _names(spots, kind)]  # type: ignore[arg-type]  # the four are categories
+        tags += [Tag(kind, name) for name in _names(spots, kind)]
     if topic:
         tags.append(Tag("topic", topic))
     return tuple(dict.fromkeys(tags))

@@ -19,7 +19,7 @@ class SaidStyle:
     `strength` 2 for the name of a style, 1 for a word that may be one, below 1 for an adjective or a hint.
     """
 
-    name: str | None
+    name: str | None = None
     words: tuple[str, ...] = ()
     strength: float = 0.0
 
@@ -45,7 +45,9 @@ def read_style(page: Page, phrases: Phrases, polarity: Polarity, lexicon: Lexico
     best = max(candidate.strength for candidate in found)
     strongest = [candidate for candidate in found if candidate.strength == best]
     chosen = _last_of_compound(page, strongest)
-    words = dict.fromkeys([chosen.words, *(c.words for c in sorted(found, key=lambda c: -c.strength) if c.strength > _INSIDE)])
+    words = dict.fromkeys(
+        [chosen.words, *(c.words for c in sorted(found, key=lambda c: -c.strength) if c.strength > _INSIDE)]
+    )
     return SaidStyle(chosen.name, tuple(words), best)
 
 
@@ -68,7 +70,9 @@ def _inside(spot: Spot, lexicon: Lexicon) -> list[_Candidate]:
         hit = lexicon.longest(words, index, len(words))
         for meaning in hit[1] if hit else ():
             if meaning.kind == "style" and meaning.value >= STRONG:
-                found.append(_Candidate(meaning.name, " ".join(words[index : index + hit[0]]) if hit else "", _INSIDE, spot))
+                found.append(
+                    _Candidate(meaning.name, " ".join(words[index : index + hit[0]]) if hit else "", _INSIDE, spot)
+                )
     return found
 
 

@@ -9,8 +9,10 @@ from resonant.errors import BriefError
 from resonant.theory.key import MODES, Key
 
 _MODE_NAMES = {
-    "maj": "major", "major": "major", "mayor": "major", "majeur": "major", "maggiore": "major", "dur": "major", "ionian": "major",
-    "min": "minor", "minor": "minor", "menor": "minor", "mineur": "minor", "minore": "minor", "moll": "minor", "aeolian": "minor",
+    "maj": "major", "major": "major", "mayor": "major", "majeur": "major", "maggiore": "major", "dur": "major",
+    "ionian": "major",
+    "min": "minor", "minor": "minor", "menor": "minor", "mineur": "minor", "minore": "minor", "moll": "minor",
+    "aeolian": "minor",
     "natural minor": "minor", "mixo": "mixolydian", "phryg": "phrygian", "dor": "dorian", "lyd": "lydian",
     "major pentatonic": "major", "minor pentatonic": "minor", "pentatonic minor": "minor", "blues minor": "minor",
     **{mode: mode for mode in MODES},
@@ -23,17 +25,48 @@ _AFTER_IN = re.compile(
     rf"(?<!\w)(?:in\s+(?:the\s+)?(?:key\s+of\s+)?|key\s*(?:of|is|=|:)?\s*(?:of\s+)?|tonart\s*:?\s*|concert\s+|tonality\s*:?\s*)"
     rf"{_NOTE}(m)?(?![\w#♯♭'&]|-(?!\s)|\s*[./]\d)"
 )
-_SHORT = re.compile(r"(?<![\w#♯♭'&/-])([A-G])(#|♯|b|♭)?(m|min|maj|M)(?![\w#♯♭/+°øΔ-])|(?<![\w#♯♭'&/-])([A-Ga-g])(#|♯|b|♭)(m)?(?![\w#♯♭/'+°øΔ-])")
+_SHORT = re.compile(
+    r"(?<![\w#♯♭'&/-])([A-G])(#|♯|b|♭)?(m|min|maj|M)(?![\w#♯♭/+°øΔ-])|(?<![\w#♯♭'&/-])([A-Ga-g])(#|♯|b|♭)(m)?(?![\w#♯♭/'+°øΔ-])"
+)
 _ALONE = re.compile(rf"(?:^|[,;|{CROSSED_OUT}])\s*([A-G])([\s-](?:[Ff]lat|[Ss]harp))?\s*(?=$|[,;.|{CROSSED_OUT}])")
 _BLUES = re.compile(r"(?<![\w#])([B-G][#b]?|A[#b])(?=\s+[Bb]lues\b)")
 _GERMAN = re.compile(r"(?<!\w)(cis|des|dis|es|fis|ges|gis|as|ais|h|b|c|d|e|f|g|a)[\s-]+(dur|moll)\b")
-_GERMAN_TONICS = {"h": 11, "b": 10, "cis": 1, "des": 1, "dis": 3, "es": 3, "fis": 6, "ges": 6, "gis": 8, "as": 8, "ais": 10}
+_GERMAN_TONICS = {
+    "h": 11,
+    "b": 10,
+    "cis": 1,
+    "des": 1,
+    "dis": 3,
+    "es": 3,
+    "fis": 6,
+    "ges": 6,
+    "gis": 8,
+    "as": 8,
+    "ais": 10,
+}
 _SOLFEGE = re.compile(
     r"(?<!\w)(do|re|mi|fa|sol|la|si)\s*(#|♯|b|♭|diese|bemol|sostenido|diesis|bemolle)?\s+(mayor|menor|majeur|mineur|maggiore|minore)\b"
 )
 _SOLFEGE_TONICS = {"do": 0, "re": 2, "mi": 4, "fa": 5, "sol": 7, "la": 9, "si": 11}
 # What stands after "a minor …" where "a" is an article and no tonic.
-_MODE_NOUNS = {"key", "keys", "mode", "scale", "feel", "tonality", "mood", "sound", "vibe", "sounding", "tone", "quality", "chord", "chords", "flavour", "flavor"}
+_MODE_NOUNS = {
+    "key",
+    "keys",
+    "mode",
+    "scale",
+    "feel",
+    "tonality",
+    "mood",
+    "sound",
+    "vibe",
+    "sounding",
+    "tone",
+    "quality",
+    "chord",
+    "chords",
+    "flavour",
+    "flavor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +97,7 @@ Found = list[tuple[int, SaidKey]]
 
 
 def _german(page: Page) -> Found:
-    return [
-        (match.start(), SaidKey(_german_tonic(match[1]), _MODE_NAMES[match[2]]))
-        for match in page.take(_GERMAN)
-    ]
+    return [(match.start(), SaidKey(_german_tonic(match[1]), _MODE_NAMES[match[2]])) for match in page.take(_GERMAN)]
 
 
 def _german_tonic(name: str) -> int:
@@ -88,22 +118,29 @@ def _full(page: Page, lexicon: Lexicon) -> Found:
     for match in page.find(_FULL):
         if match[1] == "a" and not match[2] and _is_article(page, match, lexicon):
             continue
-        found.append((match.start(), SaidKey(_pitch(match[1], match[2] or ""), _MODE_NAMES[" ".join(re.split(r"[\s-]+", match[3]))])))
+        found.append(
+            (
+                match.start(),
+                SaidKey(_pitch(match[1], match[2] or ""), _MODE_NAMES[" ".join(re.split(r"[\s-]+", match[3]))]),
+            )
+        )
         page.cross_out(*match.span())
     return found
 
 
 def _is_article(page: Page, match: re.Match[str], lexicon: Lexicon) -> bool:
     """Whether the "a" of "a minor …" is an article: before a word like "key", or before a noun that is not music."""
-    if page.text[match.start()] == "A" and re.search(r"\w[\s,]*$", page.text[: match.start()]):
+    if page.text[match.start()] == "A" and re.search(
+        r"\w[\s,]*$", page.text[max(match.start() - 24, 0) : match.start()]
+    ):
         return False
-    following = re.match(r"\s+([^\W\d_][\w'&-]*)", page.plain[match.end() :])
+    following = re.match(r"\s+([^\W\d_][\w'&-]*)", page.plain[match.end() : match.end() + 32])
     if following is None:
         return False
     word = words_of(following[1])[:1]
     if not word or word[0] in _MODE_NOUNS:
         return True
-    if re.search(r"(?:\bin|key(?:\s+of)?:?|,)\s*$", page.plain[: match.start()]):
+    if re.search(r"(?:\bin|key(?:\s+of)?:?|,)\s*$", page.plain[max(match.start() - 24, 0) : match.start()]):
         return False
     return word[0] not in lexicon.phrases and lexicon.corrected(word[0]) is None
 
@@ -112,9 +149,16 @@ def _after_in(page: Page) -> Found:
     found = []
     for match in page.find(_AFTER_IN):
         article = match[1] == "a" and not match[2] and not match[3] and page.text[match.start(1)] == "a"
-        if article and not re.match(rf"\s*(?:$|[,;.!?\n{CROSSED_OUT}]|\d|at\b|with\b)", page.plain[match.end() :]):
+        if article and not re.match(
+            rf"\s*(?:$|[,;.!?\n{CROSSED_OUT}]|\d|at\b|with\b)", page.plain[match.end() : match.end() + 32]
+        ):
             continue
-        found.append((match.start(), SaidKey(_pitch(match[1], match[2] or ""), "minor" if match[3] else "major", match[3] is not None)))
+        found.append(
+            (
+                match.start(),
+                SaidKey(_pitch(match[1], match[2] or ""), "minor" if match[3] else "major", match[3] is not None),
+            )
+        )
         page.cross_out(*match.span())
     return found
 
@@ -125,15 +169,23 @@ def _short(page: Page) -> Found:
     for match in page.find(_SHORT, cased=True):
         letter, sign, mode = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
         lower_flat = letter.islower() and sign == "b" and not mode  # "ab", "eb" alone may be anything
-        is_verb = match[0] == "Am" and re.match(r"\s+I\b", page.text[match.end() :]) is not None
+        is_verb = match[0] == "Am" and re.match(r"\s+I\b", page.text[match.end() : match.end() + 32]) is not None
         if not lower_flat and not is_verb:
-            found.append((match.start(), SaidKey(_pitch(letter, sign or ""), "minor" if mode in ("m", "min") else "major", mode is not None)))
+            found.append(
+                (
+                    match.start(),
+                    SaidKey(_pitch(letter, sign or ""), "minor" if mode in ("m", "min") else "major", mode is not None),
+                )
+            )
             page.cross_out(*match.span())
     return found
 
 
 def _before_blues(page: Page) -> Found:
-    return [(match.start(), SaidKey(_pitch(match[1][0], match[1][1:]), "major", False)) for match in page.take(_BLUES, cased=True)]
+    return [
+        (match.start(), SaidKey(_pitch(match[1][0], match[1][1:]), "major", False))
+        for match in page.take(_BLUES, cased=True)
+    ]
 
 
 def _alone(page: Page) -> Found:
@@ -149,7 +201,9 @@ def _alone(page: Page) -> Found:
 def _pitch(letter: str, sign: str) -> int:
     steps = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
     sign = sign.strip(" -").lower()
-    return (steps[letter.lower()] + (1 if sign in ("#", "♯", "sharp") else -1 if sign in ("b", "♭", "flat") else 0)) % 12
+    return (
+        steps[letter.lower()] + (1 if sign in ("#", "♯", "sharp") else -1 if sign in ("b", "♭", "flat") else 0)
+    ) % 12
 
 
 def checked_key(text: str) -> Key:

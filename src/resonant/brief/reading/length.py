@@ -18,7 +18,9 @@ _BARS = re.compile(
 _TWELVE_BAR_BLUES = re.compile(r"(?<!\w)(?:12|twelve)[\s-]?bar(?=[\s-]+(?:\w+\s+)?blues\b)")
 _BARS_AFTER = re.compile(r"(?<!\w)(?:bars|num_bars|measures)\s*[:=]\s*(\d{1,7})\b")
 _CLOCK = re.compile(r"(?<![\d:/])(\d{1,3}):([0-5]\d)(?![\d:])(?:\s*(?:min(?:utes?|s)?|m|long)\b)?")
-_MIXED = re.compile(rf"{_NUM}[\s-]*{_MIN[:-2]}\s*,?\s*(?:and\s+|y\s+|und\s+)?(\d{{1,2}}|{NUMBER})\s*(?:{_SEC}|(?=\W|$))")
+_MIXED = re.compile(
+    rf"{_NUM}[\s-]*{_MIN[:-2]}\s*,?\s*(?:and\s+|y\s+|und\s+)?(\d{{1,2}}|{NUMBER})\s*(?:{_SEC}|(?=\W|$))"
+)
 _AND_A_HALF = re.compile(rf"(?<!\w)(?:an?|one|{NUMBER})\s+(minute|min|second)s?\s+and\s+a\s+half\b")
 _DRUM_MACHINE = r"(?!(?:303|606|707|808|909)s\b)"
 _SECONDS = re.compile(rf"{_DRUM_MACHINE}{_NUM}(?:\s*(?:-|to)\s*({NUMBER}))?[\s-]*{_SEC}(?:\s+long)?")
@@ -43,7 +45,7 @@ def read_length(page: Page) -> SaidLength:
     Raises:
         BriefError: bars outside 1…2048 or seconds outside 1…1800.
     """
-    blues = [match for match in page.find(_TWELVE_BAR_BLUES)][:1]
+    blues = page.find(_TWELVE_BAR_BLUES)[:1]
     for match in blues:
         page.cross_out(*match.span())
     counted = [_bars(match) for pattern in (_BARS, _BARS_AFTER) for match in page.take(pattern)]
@@ -68,7 +70,8 @@ def checked_seconds(seconds: float) -> float:
     """The same length, or a BriefError where it is too short or too long."""
     if not 1.0 <= seconds <= MAX_SECONDS:
         raise BriefError(
-            f"a length of {seconds:g} seconds must lie in 1…{MAX_SECONDS:g}; ask for less, and extend the song afterwards"
+            f"a length of {seconds:g} seconds must lie in 1…{MAX_SECONDS:g}; "
+            "ask for less, and extend the song afterwards"
         )
     return seconds
 
@@ -118,7 +121,9 @@ def _is_decade(plain: str, match: re.Match[str]) -> bool:
     if not re.fullmatch(r"\d\ds", match[0]) or float(match[0][:2]) not in _DECADES:
         return False
     before, after = plain[max(match.start() - 8, 0) : match.start()], plain[match.end() : match.end() + 12]
-    if re.search(r"(?:for|length|duration|exactly|about|around|:|=)\s*$", before) or re.match(r"\s+(?:long|loop|of|total|length|clip|version)\b", after):
+    if re.search(r"(?:for|length|duration|exactly|about|around|:|=)\s*$", before) or re.match(
+        r"\s+(?:long|loop|of|total|length|clip|version)\b", after
+    ):
         return False
     if re.search(r"(?:the|late|early|mid|'|-)\s*$", before) or re.match(r"[\s-]+[a-z&]", after):
         return True

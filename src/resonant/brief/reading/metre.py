@@ -5,7 +5,9 @@ import re
 from resonant.brief.reading.page import Page
 from resonant.units import Metre
 
-_FIGURES = re.compile(r"(?<![\w/.#-])(\d{1,3})\s?/\s?(\d{1,3})(?![\w/]|\.\d)(?:[\s-]*(?:time(?:\s+signature)?|metre|meter|takt|feel))?")
+_FIGURES = re.compile(
+    r"(?<![\w/.#-])(\d{1,3})\s?/\s?(\d{1,3})(?![\w/]|\.\d)(?:[\s-]*(?:time(?:\s+signature)?|metre|meter|takt|feel))?"
+)
 _NOTE_VALUE = re.compile(r"\s*-?\s*(?:notes?|speed|hats?|triplets?|minutes?|mins?|hours?|of|way|second|inch)\b")
 
 

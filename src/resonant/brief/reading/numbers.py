@@ -3,11 +3,15 @@
 import re
 
 _UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
-    "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80,
     "ninety": 90, "ein": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4, "acht": 8, "sechzehn": 16, "dreissig": 30,
-    "un": 1, "une": 1, "una": 1, "dos": 2, "deux": 2, "due": 2, "cuatro": 4, "quatre": 4, "ocho": 8, "huit": 8, "otto": 8,
+    "un": 1, "une": 1, "una": 1, "dos": 2, "deux": 2, "due": 2, "cuatro": 4, "quatre": 4, "ocho": 8, "huit": 8,
+    "otto": 8,
     "treinta": 30, "trente": 30, "trenta": 30, "couple": 2,
 }  # fmt: skip
 _WORDS = "|".join(sorted(_UNITS, key=len, reverse=True))

@@ -61,7 +61,11 @@ class Page:
                 f"the text has {len(text):,} characters and must have at most {MAX_CHARACTERS:,}; "
                 "say in a few sentences what the music shall be like"
             )
-        kept = "".join(_LIGATURES.get(c, c) for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Cf", "Co", "Cn"))
+        kept = "".join(
+            _LIGATURES.get(c, c)
+            for c in text
+            if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Cf", "Co", "Cn")
+        )
         page = cls(kept, "".join(map(fold, kept)))
         if any(unicodedata.category(c) == "Cc" and c not in "\n\t\r" for c in text):
             page.remarks.append("Control characters in the text were left out.")
@@ -127,7 +131,16 @@ def phrases_on(page: Page, lexicon: Lexicon) -> Phrases:
         if _only_filler(meanings):
             gap.append(phrase)
         else:
-            spots.append(Spot(matches[index].start(), matches[index + length - 1].end(), phrase, meanings, clauses[index], tuple(gap)))
+            spots.append(
+                Spot(
+                    matches[index].start(),
+                    matches[index + length - 1].end(),
+                    phrase,
+                    meanings,
+                    clauses[index],
+                    tuple(gap),
+                )
+            )
             gap = []
         index += length
     return Phrases(tuple(spots), tuple(dict.fromkeys(unread)), corrections)

@@ -64,7 +64,9 @@ def read_players(page: Page, phrases: Phrases, polarity: Polarity) -> SaidPlayer
             manners += [row for row in vocabulary().manners if f"{row.role}/{row.manner}" == wish.manner][:1]
     only = bool(polarity.only) and not (ensemble_name and not polarity.only)
     ensemble_value = vocabulary().ensembles.get(ensemble_name)
-    return SaidPlayers(_each_once(wanted), _each_once(unwanted), only, ensemble_value, ensemble_name, tuple(dict.fromkeys(manners)))
+    return SaidPlayers(
+        _each_once(wanted), _each_once(unwanted), only, ensemble_value, ensemble_name, tuple(dict.fromkeys(manners))
+    )
 
 
 def _wish(spot: Spot) -> Wish | None:
@@ -84,20 +86,22 @@ def _is_meant(page: Page, spot: Spot, only: bool) -> bool:
     """Whether a word that may mean the song ("a lofi beat") means a part: after "with", or held by an "only"."""
     if not is_a_track_word(spot) or only:
         return True
-    return re.search(r"(?:\bwith|\band|\+|&|,)\s+(?:\w+\s+){0,2}$", page.plain[max(spot.start - 30, 0) : spot.start]) is not None and spot.words in {
-        "beat", "beats", "melody",
-    }  # fmt: skip
+    before = page.plain[max(spot.start - 30, 0) : spot.start]
+    joins = re.search(r"(?:\bwith|\band|\+|&|,)\s+(?:\w+\s+){0,2}$", before) is not None
+    return joins and spot.words in {"beat", "beats", "melody"}
 
 
 def _is_a_lead(phrases: Phrases, index: int) -> bool:
     """Whether "lead" says what the instrument before it does ("sax lead")."""
     spot, before = phrases.spots[index], phrases.spots[index - 1] if index else None
     names_a_player = before is not None and bool(before.of("group") or before.of("instrument"))
-    return spot.words == "lead" and before is not None and names_a_player and before.clause == spot.clause and not spot.gap
+    return (
+        spot.words == "lead" and before is not None and names_a_player and before.clause == spot.clause and not spot.gap
+    )
 
 
 def _is_a_section(page: Page, spot: Spot) -> bool:
-    return re.match(r"\s+(?:section|break|part|bridge)\b", page.plain[spot.end :]) is not None
+    return re.match(r"\s+(?:section|break|part|bridge)\b", page.plain[spot.end : spot.end + 32]) is not None
 
 
 def _each_once(wishes: list[Wish]) -> tuple[Wish, ...]:

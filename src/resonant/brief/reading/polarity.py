@@ -8,7 +8,11 @@ from resonant.brief.vocabulary import vocabulary
 
 PLAYERS = ("instrument", "group", "manner", "ensemble")
 _JOINS = {"and", "or", "nor", "&", "+", "/", "y", "und", "et", "o", "oder", "ni", "ou", "plus", "e"}
-_DETERMINERS = {"a", "an", "the", "any", "some", "one", "two", "my", "more", "kind of", "kind", "of", "use", "using", "too", "much", "many", "big", "real", "use of", "other", "playing", "that", "los", "las", "la", "el", "una", "un", "der", "die", "das", "ein", "eine", "le", "les"}  # fmt: skip
+_DETERMINERS = {
+    "a", "an", "the", "any", "some", "one", "two", "my", "more", "kind of", "kind", "of", "use", "using", "too",
+    "much", "many", "big", "real", "use of", "other", "playing", "that", "los", "las", "la", "el", "una", "un",
+    "der", "die", "das", "ein", "eine", "le", "les",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,16 +81,26 @@ def _only(page: Page, spots: tuple[Spot, ...], negated: set[int]) -> set[int]:
     for index, spot in enumerate(spots):
         if spot.of("only") is not None and index + 1 < len(spots):
             only |= _band_from(page, spots, _skip_adjectives(spots, index + 1), negated)
-        if spot.of("alone") is not None and index > 0 and _plays(spots[index - 1]) and spot.words != "solo":
-            if spot.clause == spots[index - 1].clause or spot.words == "nothing else":
-                only |= _band_until(page, spots, index - 1, negated)
+        if index > 0 and _stands_alone(spots[index - 1], spot):
+            only |= _band_until(page, spots, index - 1, negated)
         if spot.of("ensemble") is not None and index not in negated:
             only.add(index)
     return only or _piece_for(page, spots, negated)
 
 
+def _stands_alone(player: Spot, spot: Spot) -> bool:
+    """Whether a spot says of the player before it that nobody else plays: "piano only"."""
+    if spot.of("alone") is None or spot.words == "solo" or not _plays(player):
+        return False
+    return spot.clause == player.clause or spot.words == "nothing else"
+
+
 def _skip_adjectives(spots: tuple[Spot, ...], index: int) -> int:
-    while index < len(spots) - 1 and not _plays(spots[index]) and any(spots[index].of(kind) for kind in ("mood", "timbre", "sound", "tempo", "complexity")):
+    while (
+        index < len(spots) - 1
+        and not _plays(spots[index])
+        and any(spots[index].of(kind) for kind in ("mood", "timbre", "sound", "tempo", "complexity"))
+    ):
         index += 1
     return index
 
@@ -97,7 +111,10 @@ def _plays(spot: Spot) -> bool:
 
 def is_a_track_word(spot: Spot) -> bool:
     """Whether it is "beat", which may mean the drums and mostly means the song."""
-    return spot.words in {"beat", "beats", "chord", "chords", "harmony", "melody", "melodies"} and spot.of("group") is not None
+    return (
+        spot.words in {"beat", "beats", "chord", "chords", "harmony", "melody", "melodies"}
+        and spot.of("group") is not None
+    )
 
 
 def _band_from(page: Page, spots: tuple[Spot, ...], first: int, negated: set[int]) -> set[int]:
@@ -126,8 +143,12 @@ def _band_until(page: Page, spots: tuple[Spot, ...], last: int, negated: set[int
     return _band_from(page, spots, first, negated)
 
 
-_PIECE = re.compile(r"\s+(?:piece|music|sonata|nocturne|etude|prelude|duet|duo|instrumental|solo\s+piece|quartet|trio)\b")
-_DUET = re.compile(r"(?:duet|duo|sonata|piece|nocturne|etude|prelude|trio)\s+(?:for|of|between)\s+(?:an?\s+|the\s+)?$|\bfor\s+(?:an?\s+)?$")
+_PIECE = re.compile(
+    r"\s+(?:piece|music|sonata|nocturne|etude|prelude|duet|duo|instrumental|solo\s+piece|quartet|trio)\b"
+)
+_DUET = re.compile(
+    r"(?:duet|duo|sonata|piece|nocturne|etude|prelude|trio)\s+(?:for|of|between)\s+(?:an?\s+|the\s+)?$|\bfor\s+(?:an?\s+)?$"
+)
 
 
 def _piece_for(page: Page, spots: tuple[Spot, ...], negated: set[int]) -> set[int]:

@@ -7,12 +7,16 @@ from resonant.errors import BriefError
 from resonant.theory.chord import Chord
 
 _SYMBOL = r"[A-G](?:#|b|♯|♭)?(?:maj|min|dim|aug|sus|add|omit|no|alt|[mM°øΔ+^o#b♯♭0-9(),-])*(?:/[A-G](?:#|b|♯|♭)?|/9)?"
-_ROMAN = r"[b#♭♯]?(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(?:maj|dim|sus|[°øΔ+mM0-9])*(?:/[b#]?(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i))?"
+_DEGREE = "(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)"
+_ROMAN = rf"[b#♭♯]?{_DEGREE}(?:maj|dim|sus|[°øΔ+mM0-9])*(?:/[b#]?{_DEGREE})?"
 _PIPES = re.compile(r"\|[^|\n]{1,80}(?:\|[^|\n]{0,80})*\|?")
 _LINK = r"(?:\s*(?:-|–|—|→|->|>|,|\|)\s*|\s+)"
 _ROW = re.compile(rf"(?<![\w#/'&-])({_SYMBOL}(?:{_LINK}{_SYMBOL}){{1,63}})(?![\w#'&])")
 _ROMAN_ROW = re.compile(rf"(?<![\w#/'&-])({_ROMAN}(?:{_LINK}{_ROMAN}){{1,31}})(?![\w#'&])")
-_CUE = re.compile(r"(?:over|chords?|progression|changes|chord\s+progression|loop(?:ing)?|:|using|play(?:s|ing)?)\s*(?:of|are|is|:|the)?\s*$", re.IGNORECASE)
+_CUE = re.compile(
+    r"(?:over|chords?|progression|changes|chord\s+progression|loop(?:ing)?|:|using|play(?:s|ing)?)\s*(?:of|are|is|:|the)?\s*$",
+    re.IGNORECASE,
+)
 _FORM_AFTER = re.compile(r"\s*(?:form|structure|pattern)\b", re.IGNORECASE)
 
 
@@ -81,7 +85,9 @@ def _in_a_row(page: Page) -> tuple[str, ...]:
         is_form = _FORM_AFTER.match(page.text, match.end()) is not None
         plain_letters = all(len(symbol) == 1 for symbol in symbols)
         enough = len(symbols) >= (2 if cued else 4 if plain_letters else 3)
-        only_ab = set(symbols) <= {"A", "B"} or (plain_letters and set(symbols) <= {"A", "B", "C"} and len(set(symbols)) < 3)
+        only_ab = set(symbols) <= {"A", "B"} or (
+            plain_letters and set(symbols) <= {"A", "B", "C"} and len(set(symbols)) < 3
+        )
         if enough and not is_form and not (only_ab and not cued) and all(map(_is_symbol, symbols)):
             page.cross_out(*match.span(1))
             return tuple(symbols)

@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from resonant.brief.model import SectionBrief
-from resonant.brief.reading.character import SaidCharacter, read_character, read_loudness, read_seed, read_title, read_topic
+from resonant.brief.reading.character import (
+    SaidCharacter,
+    read_character,
+    read_loudness,
+    read_seed,
+    read_title,
+    read_topic,
+)
 from resonant.brief.reading.form import SaidForm, read_form, read_letters, read_section_lengths
 from resonant.brief.reading.genre import SaidStyle, read_style
 from resonant.brief.reading.key import SaidKey, read_key
@@ -25,13 +31,13 @@ class Said:
 
     tempo: SaidTempo | None = None
     metre: Metre | None = None
-    length: SaidLength = SaidLength()
+    length: SaidLength = field(default_factory=SaidLength)
     key: SaidKey | None = None
     progression: tuple[str, ...] = ()
-    style: SaidStyle = SaidStyle(None)
-    form: SaidForm = SaidForm()
-    players: SaidPlayers = SaidPlayers()
-    character: SaidCharacter = SaidCharacter()
+    style: SaidStyle = field(default_factory=SaidStyle)
+    form: SaidForm = field(default_factory=SaidForm)
+    players: SaidPlayers = field(default_factory=SaidPlayers)
+    character: SaidCharacter = field(default_factory=SaidCharacter)
     seed: int | None = None
     title: str = ""
     sound: Mapping[str, float] = field(default_factory=dict)

@@ -8,7 +8,10 @@ from resonant.brief.reading.page import Page
 from resonant.errors import BriefError
 from resonant.units import TEMPO_RANGE_BPM
 
-_UNIT = r"(?:b\.?\s?p\.?\s?m\b\.?s?|bpms?\b|beats?\s*(?:per|a|/|pro)\s*min(?:ute)?\b|schlage\s+pro\s+minute|pulsaciones|battiti)"
+_UNIT = (
+    r"(?:b\.?\s?p\.?\s?m\b\.?s?|bpms?\b|beats?\s*(?:per|a|/|pro)\s*min(?:ute)?\b"
+    r"|schlage\s+pro\s+minute|pulsaciones|battiti)"
+)
 _LEAD = r"(?:(?:at|@|around|about|roughly|approximately|circa|ca|of)\s*\.?\s*)?"
 _WITH_UNIT = re.compile(
     rf"(?<![\w.])(?:-\s?)?{_LEAD}({NUMBER})(?:\s*(?:-|to|or|–)\s*({NUMBER}))?[\s-]*(?:ish)?\s*{_UNIT}(?:\s+tempo)?"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from resonant.brief.vocabulary.words import Vocabulary, vocabulary
@@ -26,11 +26,15 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Phrases by their first word, longest first; and single words by their spellings with one letter left out."""
+    """Phrases by their first word, longest first, and all words that occur in them."""
 
     phrases: Mapping[str, Sequence[tuple[tuple[str, ...], tuple[Meaning, ...]]]]
     words: frozenset[str]
-    spellings: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def spellings(self) -> Mapping[str, tuple[str, ...]]:
+        """Words that carry meaning, by each of their spellings with one letter left out; made for the first typo."""
+        return _spellings({words: meanings for entries in self.phrases.values() for words, meanings in entries})
 
     def longest(self, words: Sequence[str], start: int, end: int) -> tuple[int, tuple[Meaning, ...]] | None:
         """How many words from `start` on (before `end`) make the longest known phrase, and what it means."""
@@ -65,7 +69,7 @@ def lexicon(styles_folder: Path | None = None) -> Lexicon:
     by_first: dict[str, list[tuple[tuple[str, ...], tuple[Meaning, ...]]]] = {}
     for words, meanings in sorted(entries.items(), key=lambda entry: -len(entry[0])):
         by_first.setdefault(words[0], []).append((words, tuple(meanings)))
-    return Lexicon(by_first, frozenset(word for words in entries for word in words), _spellings(entries))
+    return Lexicon(by_first, frozenset(word for words in entries for word in words))
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -74,7 +78,7 @@ def words_of(text: str) -> tuple[str, ...]:
     >>> words_of("Lo-Fi Café r&b")
     ('lo', 'fi', 'cafe', 'r&b')
     """
-    return tuple(_WORD.findall("".join(map(fold, text))))
+    return tuple(_WORD.findall(text.lower() if text.isascii() else "".join(map(fold, text))))
 
 
 @cache
@@ -82,7 +86,9 @@ def fold(character: str) -> str:
     """One character in lower case without its accent; always one character, so that places in a text stay."""
     plain = unicodedata.normalize("NFKD", character).lower()
     plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = {"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-"}.get(character, plain)
+    plain = {"‘": "'", "’": "'", "ʼ": "'", "´": "'", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-"}.get(
+        character, plain
+    )
     return plain if len(plain) == 1 else (character if len(character.lower()) != 1 else character.lower())
 
 
@@ -90,7 +96,11 @@ def _spellings_of(phrase: str, kind: str) -> list[tuple[str, ...]]:
     """A phrase as its words, and closed up ("boombap", "drum&bass") where it names a style or an instrument."""
     words = words_of(phrase)
     closed = "".join(words)
-    is_name = kind in ("style", "instrument", "group", "manner") and len(words) in (2, 3) and len(closed) >= _MIN_LETTERS_FOR_TYPOS
+    is_name = (
+        kind in ("style", "instrument", "group", "manner")
+        and len(words) in (2, 3)
+        and len(closed) >= _MIN_LETTERS_FOR_TYPOS
+    )
     return [words, (closed,)] if is_name else [words] if words else []
 
 
@@ -106,7 +116,12 @@ def _all_phrases(words: Vocabulary, styles_folder: Path | None) -> Iterator[tupl
         for phrase in row.words:
             yield phrase, Meaning("manner", f"{row.role}/{row.manner}")
     yield from _instrument_phrases(words)
-    for kind, table in (("mood", words.moods), ("scene", words.scenes), ("tempo", words.tempos), ("length", words.lengths)):
+    for kind, table in (
+        ("mood", words.moods),
+        ("scene", words.scenes),
+        ("tempo", words.tempos),
+        ("length", words.lengths),
+    ):
         for name, entry in table.items():
             for phrase in (name, *entry.words):
                 yield phrase, Meaning(kind, name)
@@ -120,7 +135,8 @@ def _all_phrases(words: Vocabulary, styles_folder: Path | None) -> Iterator[tupl
 def _plain_phrases(words: Vocabulary) -> Iterator[tuple[str, Meaning]]:
     tables = (
         ("timbre", words.timbres), ("section", words.sections), ("metre", words.metres), ("mode", words.modes),
-        ("role", words.roles), ("gender", words.tags["gender"]), ("topic", words.tags["topic"]), ("language", words.tags["languages"]),
+        ("role", words.roles), ("gender", words.tags["gender"]), ("topic", words.tags["topic"]),
+        ("language", words.tags["languages"]),
     )  # fmt: skip
     for kind, table in tables:
         for name, phrases in table.items():
@@ -140,7 +156,7 @@ def _style_phrases(words: Vocabulary, styles_folder: Path | None) -> Iterator[tu
     weak = {words_of(phrase) for phrase in words.styles["weak"]}
     for style in all_styles(styles_folder).values():
         for phrase in (style.name, *style.aliases, *words.styles["more"].get(style.name, ())):
-            is_weak = words_of(phrase) in weak and phrase != style.name or (phrase == style.name == "ballad")
+            is_weak = (words_of(phrase) in weak and phrase != style.name) or (phrase == style.name == "ballad")
             yield phrase, Meaning("style", style.name, 1.0 if is_weak else 2.0)
     for phrase, name in words.styles["adjectives"].items():
         yield phrase, Meaning("style", name, 0.5)
@@ -176,7 +192,7 @@ def _cuts(word: str) -> set[str]:
 
 
 def _one_slip(word: str, known: str) -> bool:
-    """Whether one letter is missing, doubled, added, or two neighbours are swapped; or, in longer words, one is wrong."""
+    """Whether a letter is missing or added, or two neighbours are swapped; or, in longer words, one is wrong."""
     if word[0] != known[0]:
         return False
     if abs(len(word) - len(known)) == 1:

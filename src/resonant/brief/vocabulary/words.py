@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """A mood: `valence` −1 sad … 1 happy, `energy` 0…1, `mode` it asks for beyond its valence, a `style` it suggests."""
+    """A mood: `valence` −1 sad … 1 happy, `energy` 0…1, the `mode` it asks for, a `style` that it suggests."""
 
     valence: float
     energy: float
@@ -63,7 +63,7 @@ class MannerWord:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A word for a kind of instrument: the style chooses which of `members`, (`prefer` of them) and `default` plays where it has none."""
+    """A word for a kind of instrument: the style chooses one of `prefer` or `members`, else the default plays."""
 
     default: str = ""
     role: str = ""
