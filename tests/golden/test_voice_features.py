@@ -1,6 +1,6 @@
 """What every modelled voice sounds like, in numbers: loudness, brightness, onsets, decay.
 
-After a change that is meant to be heard, regenerate with `python -m tests.golden.test_voice_features` and review the diff.
+After a change that is meant to be heard: `python -m tests.golden.test_voice_features`, then review the diff.
 """
 
 import json

@@ -67,7 +67,7 @@ PATCHES: dict[str, Patch] = {
         random_phase=False,
         drift_cents=0.4,
         touch=1.0,
-        trim_db=-16.2,
+        trim_db=-16.1,
     ),
     "sub_bass": Patch(
         oscillators=(Oscillator(_SINE, 0.0, 0.9), Oscillator(_TRIANGLE, 0.0, 0.25)),
@@ -79,7 +79,7 @@ PATCHES: dict[str, Patch] = {
         random_phase=False,
         drift_cents=0.2,
         saturation=1.2,
-        trim_db=-14.2,
+        trim_db=-14.1,
     ),
     "bass_808": Patch(
         oscillators=(Oscillator(_SINE, 0.0, 1.0),),
@@ -92,9 +92,9 @@ PATCHES: dict[str, Patch] = {
         drift_cents=0.0,
         drop=Drop(19.0, 0.011),
         click=0.10,
-        saturation=2.1,
+        saturation=2.7,
         touch=1.0,
-        trim_db=-11.2,
+        trim_db=-9.6,
     ),
     "reese_bass": Patch(
         oscillators=(
@@ -161,7 +161,7 @@ PATCHES: dict[str, Patch] = {
         cutoff=Cutoff(520.0, 0.6, 4.1, 3.0, Envelope(0.001, 0.075, 0.0, 0.06)),
         amp=Envelope(0.001, 0.24, 0.0, 0.12),
         click=0.03,
-        trim_db=-10.9,
+        trim_db=-10.7,
     ),
     "stab": Patch(
         oscillators=(
@@ -201,7 +201,7 @@ PATCHES: dict[str, Patch] = {
         takes=1,
         slower=2,
         touch=1.0,
-        trim_db=-15.4,
+        trim_db=-15.5,
     ),
     "glass_pad": Patch(
         oscillators=(
@@ -233,7 +233,7 @@ PATCHES: dict[str, Patch] = {
         takes=1,
         slower=4,
         touch=1.0,
-        trim_db=-14.7,
+        trim_db=-14.6,
     ),
     "synth_strings": Patch(
         oscillators=(
@@ -247,6 +247,6 @@ PATCHES: dict[str, Patch] = {
         ensemble=Ensemble(3, 2.4, 0.62, 0.22, 0.75),
         touch=1.0,
         takes=1,
-        trim_db=-16.4,
+        trim_db=-16.3,
     ),
 }

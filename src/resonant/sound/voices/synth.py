@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,12 @@ from resonant.sound.voices.patch import Patch
 from resonant.sound.voices.performance import Performance, Played
 from resonant.sound.voices.tone import END_FADE_S, Tone, fade_end, sound
 
-_VELOCITY_STEP = 6  # velocities this near have the same timbre; loudness is exact
+_VELOCITY_STEP = 8  # velocities this near have the same timbre; loudness is exact
 _TIME_STEP_S = 0.005  # slurs whose times are this near are the same tone
 _SLUR_S = 0.008  # notes that overlap by less are a player's untidiness, not a slur
 _PORTAMENTO_GAP_S = 0.35
 _WHEEL_CENTS, _WHEEL_HZ = 45.0, 5.6
 _SILENCE = 1e-9  # a filter's tail never ends; numbers this small cost hundreds of cycles each further on
-_TAPE_BYTES = 64 * 2**20
 
 
 def play_synth(
@@ -31,11 +31,7 @@ def play_synth(
         Cancelled: `should_stop` said so between two notes.
     """
     made = np.zeros((2, -(-num_samples // patch.slower)), dtype=np.float32)
-    stage = _Stage(made, played, patch, sample_rate / patch.slower, should_stop)
-    if patch.mono:
-        stage.play_lines()
-    else:
-        stage.play_chords()
+    _Stage(made, played, patch, sample_rate / patch.slower, should_stop).play()
     dry = made if patch.slower == 1 else _faster(made, patch.slower)[:, :num_samples]
     if patch.mono:
         dry = _without_dc(dry, sample_rate)
@@ -73,51 +69,37 @@ class _Stage:
         self._out, self._played, self._patch, self._sample_rate = out, played, patch, sample_rate
         self._should_stop = should_stop
 
-    def play_chords(self) -> None:
-        """Many notes at once: notes of one pitch and touch are the same tone, made once and let go for each."""
-        groups: dict[tuple[int, int, int], list[Played]] = {}
-        takes: Counter[int] = Counter()
-        for note in self._played.notes:
-            takes[note.pitch] += 1
-            name = (note.pitch, _touch(note.velocity), takes[note.pitch] % self._patch.takes)
-            if self._cents(note.start_s, self._ringing_s(note)) is None:
-                groups.setdefault(name, []).append(note)
+    def play(self) -> None:
+        """All tones: plain ones of one pitch and touch are made once, as long as the longest, and let go for each."""
+        groups: dict[Tone, list[_Struck]] = {}
+        for struck in _slurs(self._played, self._patch) if self._patch.mono else _chords(self._played, self._patch):
+            tone = struck.tone
+            cents = self._cents(struck.start_s, tone.length_s)
+            if cents is not None:
+                self._add(struck, self._sound(tone, cents))
+            elif len(tone.steps) == 1 and tone.from_pitch is None:
+                groups.setdefault(replace(tone, length_s=0.0, gate_s=0.0), []).append(struck)
             else:
-                self._play_bent(note, takes[note.pitch] % self._patch.takes)
-        for (pitch, touch, take), notes in groups.items():
-            longest_s = max(map(self._ringing_s, notes))
-            held = self._sound(Tone(((0.0, pitch),), touch, longest_s, longest_s, take), None)
-            for note in notes:
-                self._add(note.start_s, note.velocity, self._let_go(held, note))
+                groups.setdefault(tone, []).append(struck)
+        for name, alike in groups.items():
+            self._play_alike(name, alike)
 
-    def play_lines(self) -> None:
-        """One note at a time, with slurs; notes struck together are lines of their own."""
-        tape: dict[Tone, Samples] = {}
-        room = _TAPE_BYTES
-        for line in _lines(self._played.notes):
-            for start_s, velocity, tone in _slurs(line, self._patch):
-                cents = self._cents(start_s, tone.length_s)
-                made = tape.get(tone) if cents is None else None
-                if made is None:
-                    made = self._sound(tone, cents)
-                    if cents is None and made.nbytes <= room:
-                        tape[tone] = made
-                        room -= made.nbytes
-                self._add(start_s, velocity, made)
+    def _play_alike(self, name: Tone, alike: list["_Struck"]) -> None:
+        if name.length_s > 0.0:
+            made = self._sound(name, None)
+            for struck in alike:
+                self._add(struck, made)
+            return
+        longest_s = max(struck.tone.length_s for struck in alike)
+        held = self._sound(replace(name, length_s=longest_s, gate_s=longest_s), None)
+        for struck in alike:
+            self._add(struck, self._let_go(held, struck.tone))
 
-    def _ringing_s(self, note: Played) -> float:
-        """From the start of a note until it is no longer heard."""
-        return note.end_s - note.start_s + self._patch.amp.tail_s
-
-    def _play_bent(self, note: Played, take: int) -> None:
-        gate_s, length_s = note.end_s - note.start_s, self._ringing_s(note)
-        tone = Tone(((0.0, note.pitch),), _touch(note.velocity), length_s, gate_s, take)
-        self._add(note.start_s, note.velocity, self._sound(tone, self._cents(note.start_s, length_s)))
-
-    def _let_go(self, held: Samples, note: Played) -> Samples:
-        gate = int((note.end_s - note.start_s) * self._sample_rate)
-        sounding = held[:, : max(int(self._ringing_s(note) * self._sample_rate), 2)].copy()
-        sounding[:, gate:] *= self._patch.amp.release(sounding.shape[1] - gate, self._sample_rate)
+    def _let_go(self, held: Samples, tone: Tone) -> Samples:
+        gate = int(tone.gate_s * self._sample_rate)
+        sounding = held[:, : tone.num_samples(self._sample_rate)].copy()
+        if gate < sounding.shape[1]:
+            sounding[:, gate:] *= self._patch.amp.release(sounding.shape[1] - gate, self._sample_rate)
         fade_end(sounding, self._sample_rate)
         return sounding
 
@@ -126,11 +108,11 @@ class _Stage:
             raise Cancelled("rendering was stopped")
         return sound(self._patch, tone, self._sample_rate, cents)
 
-    def _add(self, start_s: float, velocity: int, made: Samples) -> None:
-        first = round(start_s * self._sample_rate)
+    def _add(self, struck: "_Struck", made: Samples) -> None:
+        first = round(struck.start_s * self._sample_rate)
         length = min(made.shape[1], self._out.shape[1] - first)
         if length > 0:
-            loudness = (velocity / 100.0) ** self._patch.touch * 10.0 ** (self._patch.trim_db / 20.0)
+            loudness = (struck.velocity / 100.0) ** self._patch.touch * 10.0 ** (self._patch.trim_db / 20.0)
             self._out[:, first : first + length] += np.float32(loudness) * made[:, :length]
 
     def _cents(self, start_s: float, length_s: float) -> NDArray[np.float64] | None:
@@ -145,6 +127,47 @@ class _Stage:
             turns = _WHEEL_HZ / self._sample_rate * np.arange(num_samples)
             cents = cents + _WHEEL_CENTS * wheel.at(first, num_samples, self._sample_rate) * np.sin(2 * np.pi * turns)
         return cents
+
+
+@dataclass(frozen=True, slots=True)
+class _Struck:
+    """A tone in its place: when, and how hard."""
+
+    start_s: float
+    velocity: int
+    tone: Tone
+
+
+def _chords(played: Performance, patch: Patch) -> Iterator[_Struck]:
+    """Every note a tone of its own; takes of one pitch take turns."""
+    takes: Counter[int] = Counter()
+    for note in played.notes:
+        takes[note.pitch] += 1
+        gate_s = note.end_s - note.start_s
+        take = takes[note.pitch] % patch.takes
+        tone = Tone(((0.0, note.pitch),), _touch(note.velocity), gate_s + patch.amp.tail_s, gate_s, take)
+        yield _Struck(note.start_s, note.velocity, tone)
+
+
+def _slurs(played: Performance, patch: Patch) -> Iterator[_Struck]:
+    """One note at a time, each cut by the next, notes that overlap slurred; notes struck together are lines apart."""
+    for line in _lines(played.notes):
+        groups = _grouped(line)
+        before: list[Played] | None = None
+        for group, following in zip(groups, [*groups[1:], None], strict=True):
+            yield _slur(patch, before, group, following)
+            before = group
+
+
+def _slur(patch: Patch, before: list[Played] | None, group: list[Played], following: list[Played] | None) -> _Struck:
+    start_s, velocity = group[0].start_s, group[0].velocity
+    gate_s = max(_stepped(max(note.end_s for note in group) - start_s), _TIME_STEP_S)
+    length_s = gate_s + patch.amp.tail_s
+    if following is not None:
+        length_s = min(length_s, _stepped(following[0].start_s - start_s) + END_FADE_S)
+    steps = tuple((_stepped(note.start_s - start_s), note.pitch) for note in group)
+    tone = Tone(steps, _touch(velocity), length_s, gate_s, 0, _portamento(patch, before, group))
+    return _Struck(start_s, velocity, tone)
 
 
 def _touch(velocity: int) -> int:
@@ -162,22 +185,6 @@ def _lines(notes: tuple[Played, ...]) -> list[list[Played]]:
         else:
             line.append(note)
     return lines
-
-
-def _slurs(line: list[Played], patch: Patch) -> Iterator[tuple[float, int, Tone]]:
-    """Start in seconds, velocity and tone of each slur or single note of a line."""
-    groups = _grouped(line)
-    before: list[Played] | None = None
-    for group, following in zip(groups, [*groups[1:], None], strict=True):
-        start_s = group[0].start_s
-        gate_s = max(_stepped(max(note.end_s for note in group) - start_s), _TIME_STEP_S)
-        length_s = gate_s + patch.amp.tail_s
-        if following is not None:
-            length_s = min(length_s, _stepped(following[0].start_s - start_s) + END_FADE_S)
-        steps = tuple((_stepped(note.start_s - start_s), note.pitch) for note in group)
-        velocity = group[0].velocity
-        yield start_s, velocity, Tone(steps, _touch(velocity), length_s, gate_s, 0, _portamento(patch, before, group))
-        before = group
 
 
 def _grouped(line: list[Played]) -> list[list[Played]]:
