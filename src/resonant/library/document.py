@@ -45,7 +45,7 @@ class SongDocument:
 def to_text(document: SongDocument) -> str:
     """The document as JSON; the same document gives the same text."""
     song = document.song
-    score = TypeAdapter(Score).dump_python(song.score, mode="json")
+    score = _schema(Score).dump_python(song.score, mode="json")
     for track in score["tracks"]:
         track |= {kind: [list(event.values()) for event in track[kind]] for kind in _EVENTS}
     lineage = song.lineage
@@ -70,7 +70,7 @@ def to_text(document: SongDocument) -> str:
         "locks": _ranges(song.locks),
         "meters": document.meters,
         "files": dict(sorted(document.files.items())),
-        "brief": TypeAdapter(Brief).dump_python(song.brief, mode="json"),
+        "brief": _schema(Brief).dump_python(song.brief, mode="json"),
         "score": score,
     }
     return _readable(data) + "\n"
@@ -105,15 +105,15 @@ def _song(data: dict[str, Any]) -> Song:
     lineage = data["lineage"]
     region = None if lineage["region"] is None else _region(lineage["region"])
     return Song(
-        brief=_reader(Brief).validate_python(data["brief"]),
-        score=_reader(Score).validate_python(score),
+        brief=_schema(Brief).validate_python(data["brief"]),
+        score=_schema(Score).validate_python(score),
         locks=_region(data["locks"]),
         lineage=Lineage(**{**lineage, "region": region}),
     )
 
 
 @cache
-def _reader(kind: type) -> TypeAdapter[Any]:
+def _schema(kind: type) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 

@@ -40,10 +40,10 @@ def save_song(song: Song, root: Path, formats: Sequence[AudioFormat] = (AudioFor
     with disk_errors(root), unfinished_folder(root) as folder:
         files = _write_files(song, folder, formats)
         name = f"{slug(song.score.title or song.brief.text)}-{_digest(song)}"
-        text = to_text(SongDocument(song, name, files, _meters(song)))
-        path = _placed(folder, root, name, text)
+        document = SongDocument(song, name, files, _meters(song))
+        path = _placed(folder, root, name, to_text(document))
     with disk_errors(root), Catalogue(root) as catalogue:
-        catalogue.add(load_song(path), path)
+        catalogue.add(document, path)
     return path
 
 
