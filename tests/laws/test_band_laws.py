@@ -134,6 +134,8 @@ def test_a_region_is_written_within_its_bars(heard: Context, data: st.DataObject
     part = play(replace(heard, track=track, score=score, bars=tuple(range(first, end))))
     assert all(start_tick <= n.start and n.end <= end_tick for n in part.notes)
     assert all(start_tick <= event.tick < end_tick for event in (*part.bends, *part.controls))
+    for old in track.notes:
+        assert not any(new.pitch == old.pitch and old.start <= new.start < old.end for new in part.notes)
 
 
 @given(contexts(), st.integers(0, 2**40))

@@ -10,7 +10,7 @@ from resonant.players.arranger.bars import Bar, bars_of, runs
 from resonant.players.arranger.figure import Stroke, drawn, fitting, strokes
 from resonant.players.arranger.ground import Ground, pitch_before
 from resonant.players.arranger.passing import passing_bass
-from resonant.players.arranger.performance import SHORTEST_TICKS, Written, performed, separate
+from resonant.players.arranger.performance import SHORTEST_TICKS, Written, beside, performed, separate
 from resonant.players.arranger.presence import is_last_word, sits_out, waits
 from resonant.players.arranger.walking import walk
 from resonant.players.context import Context, Part
@@ -52,7 +52,7 @@ def play_bass(context: Context) -> Part:
             notes += played
             slides = max(style.slides, _SLIDES_OF_AN_808 if kind == "808" else 0.0)
             bends += _slides(context, slides, stretch, played)
-    return Part(tuple(sorted(notes)), bends=tuple(sorted(bends)))
+    return Part(beside(context, sorted(notes)), bends=tuple(sorted(bends)))
 
 
 def one_at_a_time(notes: Sequence[Note], overlap_ticks: Tick = 0) -> list[Note]:

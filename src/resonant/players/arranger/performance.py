@@ -95,7 +95,25 @@ def in_reach(pitch: int, player: Instrument) -> int:
 def finished(context: Context, notes: Iterable[Note]) -> tuple[Note, ...]:
     """Sorted, without doubled or overlapping notes of one pitch, and never more voices than the instrument has."""
     voices = instrument(context.track.instrument).max_voices
-    return separate(cut_to_voices(separate(notes), voices))
+    return beside(context, separate(cut_to_voices(separate(notes), voices)))
+
+
+def beside(context: Context, notes: Sequence[Note]) -> tuple[Note, ...]:
+    """The new notes among the track's old ones that ring into the bars written: they wait for their pitch to be free
+    (one-voice instruments: for any note to end), and are left out where all voices are taken.
+    """
+    if not context.track.notes:
+        return tuple(notes)
+    voices = instrument(context.track.instrument).max_voices
+    kept: list[Note] = []
+    for note in notes:
+        ringing = [old for old in context.track.notes if old.start <= note.start < old.end]
+        waits_for = [old.end for old in ringing if old.pitch == note.pitch or voices == 1]
+        start = max([note.start, *waits_for])
+        sounding = [other for other in (*ringing, *kept) if other.start <= start < other.end]
+        if start + SHORTEST_TICKS <= note.end and (len(sounding) < voices or voices == 1):
+            kept.append(replace(note, start=start, duration=note.end - start))
+    return tuple(sorted(kept))
 
 
 def separate(notes: Iterable[Note]) -> tuple[Note, ...]:
