@@ -244,7 +244,8 @@ def low_pass(cents: float, resonance_db: float, sample_rate: int) -> NDArray[np.
     quality = 10.0 ** (resonance_db / 20.0) / np.sqrt(2.0)
     alpha, cosine = np.sin(turn) / (2.0 * quality), np.cos(turn)
     height = (1.0 - cosine) * gain(resonance_db * 5.0)
-    section: NDArray[np.float64] = np.array(
+    section = np.array(
         [height / 2.0, height, height / 2.0, 1.0 + alpha, -2.0 * cosine, 1.0 - alpha]
     )
-    return np.divide(section, section[3])[np.newaxis]
+    sections: NDArray[np.float64] = section[np.newaxis] / section[3]
+    return sections
