@@ -87,13 +87,15 @@ class Steps(StylePart):
 class Groove(Steps):
     """What is played bar by bar.
 
-    `metre` is what it was written in (other metres are fitted from it); `manners` are the manners it is kept for
-    ("brushes"), none where it may be taken freely; `sections` the section names it is kept for, none for any.
+    `metre` is what it was written in (other metres are fitted from it). `manners` are the manners it is kept for
+    ("brush"), none where it may be taken freely; `answers` those that ask for it besides ("one drop"), from other
+    styles too. `sections` are the section names it is kept for, none for any.
     """
 
     name: str
     metre: str = "4/4"
     manners: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -106,6 +108,10 @@ class Groove(Steps):
             for bar in (bar for line in choices for bar in bars_of(line)):
                 check_bar(name, bar, ticks)
         return self
+
+    def suits(self, manner: str) -> bool:
+        """Whether it is what a brief's manner asks for."""
+        return any(word in manner for word in (*self.manners, *self.answers))
 
     @property
     def bars(self) -> int:

@@ -232,6 +232,26 @@ def test_manners_are_heard() -> None:
     assert brushed.manners == ("brush",)
 
 
+@pytest.mark.parametrize(
+    ("style", "manner", "groove"),
+    [
+        ("pop", "boom bap", {"boom bap", "golden two bar"}),
+        ("pop", "one drop", {"one drop"}),
+        ("reggae", "steppers", {"steppers"}),
+        ("house", "breakbeat", {"amen", "rolling break", "break"}),
+        ("folk", "train beat", {"brushed train"}),
+        ("rock", "half-time", {"half-time stomp"}),
+        ("blues", "shuffle", {"shuffle", "texas shuffle"}),
+        ("pop", "trap", {"rolling hats", "bouncing two bar", "triplet hats"}),
+        ("rock", "double bass", {"double kick"}),
+        ("pop", "swing", {"triplet swing"}),
+    ],
+)
+def test_a_manner_brings_its_groove_from_another_style_if_need_be(style: str, manner: str, groove: set[str]) -> None:
+    context = a_context(style, manner=manner)
+    assert {planned(context, bar).groove.name for bar in (5, 13, 37)} <= groove
+
+
 def test_complexity_brings_ghost_notes() -> None:
     def ghosts(complexity: int) -> int:
         notes = play_drums(a_context("funk", form=LONG_VERSE, complexity=complexity)).notes

@@ -78,7 +78,7 @@ def _mannered(manner: str, strokes: list[Stroke], plan: BarPlan) -> list[Stroke]
     if "four on the floor" in manner:
         kicks = [Stroke(at, "kick", "x", True) for at in range(0, plan.metre.ticks_per_bar, plan.metre.ticks_per_beat)]
         strokes = [s for s in strokes if s.drum not in ("kick", "kick2")] + kicks
-    if "half-time" in manner or "half time" in manner:
+    if ("half-time" in manner or "half time" in manner) and not plan.groove.suits(manner):
         strokes = _half_time(strokes, plan)
     if "double-time" in manner or "double time" in manner:
         strokes = _double_time(strokes, plan)

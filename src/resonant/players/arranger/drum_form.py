@@ -11,6 +11,7 @@ from resonant.players.arranger.drum_steps import strokes_of
 from resonant.players.context import Context
 from resonant.score.model import Section
 from resonant.score.passes.feel import Swing
+from resonant.styles import all_styles
 from resonant.styles.drums import DrumsStyle, Fill, Groove
 from resonant.units import TICKS_PER_SIXTEENTH, Metre
 
@@ -60,13 +61,22 @@ def plans(context: Context) -> Iterator[BarPlan]:
         section, metre = context.section(bar), context.metre(bar)
         key = (section.material, section.name, metre)
         if key not in grooves:
-            grooves[key] = chosen_groove(context, context.style.drums.grooves, section, bar)
+            grooves[key] = chosen_groove(context, vocabulary(context), section, bar)
         yield _plan(context, bar, grooves[key])
 
 
 def planned(context: Context, bar: int) -> BarPlan:
     """The plan of one bar."""
-    return _plan(context, bar, chosen_groove(context, context.style.drums.grooves, context.section(bar), bar))
+    return _plan(context, bar, chosen_groove(context, vocabulary(context), context.section(bar), bar))
+
+
+def vocabulary(context: Context) -> Sequence[Groove]:
+    """The grooves to choose from: the style's, or those of other styles where only they suit the manner asked for."""
+    own = context.style.drums.grooves
+    if not context.manner or any(groove.suits(context.manner) for groove in own):
+        return own
+    others = [g for style in all_styles().values() for g in style.drums.grooves if g.suits(context.manner)]
+    return [*own, *others]
 
 
 def _plan(context: Context, bar: int, groove: Groove) -> BarPlan:
@@ -103,7 +113,7 @@ def chosen_groove(context: Context, grooves: Sequence[Groove], section: Section,
 
 
 def _fitting(context: Context, grooves: Sequence[Groove], section: Section, metre: Metre) -> list[Groove]:
-    asked = [g for g in grooves if any(manner in context.manner for manner in g.manners)]
+    asked = [g for g in grooves if g.suits(context.manner)]
     free = asked or [g for g in grooves if not g.manners] or list(grooves)
     free = [g for g in free if not g.sections or section.name in g.sections] or free
     for same in (str(metre), "4/4"):
