@@ -1,6 +1,6 @@
 """Runs every benchmark and writes benchmarks/RESULTS.md: what was measured, on which machine, by which script.
 
-    python scripts/run_benchmarks.py
+python scripts/run_benchmarks.py
 """
 
 import subprocess
@@ -11,8 +11,8 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 RESULTS = BENCHMARKS / "RESULTS.md"
 _HEAD = """# Benchmarks
 
-Written by `make bench`; every figure comes from the script named above it, on the machine named here. Times are the best
-of several runs unless a line says otherwise: other work on the machine makes a run slower, never faster.
+Written by `make bench`; every figure comes from the script named above it, on the machine named here. Times are the
+best of several runs unless a line says otherwise: other work on the machine makes a run slower, never faster.
 """
 
 

@@ -39,9 +39,8 @@ def save_song(song: Song, root: Path, formats: Sequence[AudioFormat] = (AudioFor
     """
     with disk_errors(root), unfinished_folder(root) as folder:
         files = _write_files(song, folder, formats)
-        name = f"{slug(song.score.title or song.brief.text)}-{_digest(song)}"
-        document = SongDocument(song, name, files, _meters(song))
-        path = _placed(folder, root, name, to_text(document))
+        document = SongDocument(song, _name(song), files, _meters(song))
+        path = _placed(folder, root, document.name, to_text(document))
     with disk_errors(root), Catalogue(root) as catalogue:
         catalogue.add(document, path)
     return path
@@ -73,10 +72,23 @@ def changed_files(path: Path) -> tuple[str, ...]:
 
 
 def slug(text: str) -> str:
-    """A file name of small letters, digits and hyphens that recalls the text; "song" where it has none of them."""
+    """A file name of small letters, digits and hyphens that recalls the text, or "" where it has none of them.
+
+    Latin letters lose their accents; a text in another script keeps its own letters.
+    """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    return (words[:_NAME_LENGTH].rsplit("-", 1)[0] if len(words) > _NAME_LENGTH else words).strip("-") or "song"
+    words = _hyphenated(plain) or _hyphenated(unicodedata.normalize("NFC", text).lower())
+    return (words[:_NAME_LENGTH].rsplit("-", 1)[0] if len(words) > _NAME_LENGTH else words).strip("-")
+
+
+def _hyphenated(text: str) -> str:
+    return re.sub(r"[\W_]+", "-", text).strip("-")
+
+
+def _name(song: Song) -> str:
+    """The name of the folder: what the song is called, or what was asked, or its style; then what makes it unique."""
+    recalled = (slug(text) for text in (song.score.title, song.brief.text, song.brief.style, "song"))
+    return f"{next(words for words in recalled if words)}-{_digest(song)}"
 
 
 def _write_files(song: Song, folder: Path, formats: Sequence[AudioFormat]) -> dict[str, str]:
@@ -102,7 +114,7 @@ def _sounds(song: Song) -> dict[str, Audio]:
 def _stem_paths(stems: Mapping[str, Audio]) -> dict[str, Audio]:
     paths: dict[str, Audio] = {}
     for name, audio in stems.items():
-        base = f"stems/{slug(name).replace('-', '_')}"
+        base = f"stems/{slug(name).replace('-', '_') or 'stem'}"
         number = 1 + sum(path == base or path.startswith(f"{base}_") for path in paths)
         paths[base if base not in paths else f"{base}_{number}"] = audio
     return paths

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_file_that_was_changed_or_lost_is_named(song: Song, tmp_path: Path) ->
 def test_stems_whose_names_look_alike_do_not_overwrite_each_other(song: Song, tmp_path: Path) -> None:
     assert song.stems is not None
     stems = dict.fromkeys(("a/b", "a b", "A-B", ".."), song.stems.tracks["bass"])
-    assert sorted(songs._stem_paths(stems)) == ["stems/a_b", "stems/a_b_2", "stems/a_b_3", "stems/song"]
+    assert sorted(songs._stem_paths(stems)) == ["stems/a_b", "stems/a_b_2", "stems/a_b_3", "stems/stem"]
 
 
 @pytest.mark.parametrize(
@@ -83,14 +84,20 @@ def test_stems_whose_names_look_alike_do_not_overwrite_each_other(song: Song, tm
     [
         ("Warm Gospel in C!", "warm-gospel-in-c"),
         ("../../etc/passwd", "etc-passwd"),
-        ("ночь 🌙", "song"),
-        ("", "song"),
+        ("Тёмная ночь 🌙", "тёмная-ночь"),
+        ("🌙 / ..", ""),
+        ("", ""),
         ("a" * 90, "a" * 40),
         ("one two three four five six seven eight nine ten", "one-two-three-four-five-six-seven-eight"),
     ],
 )
 def test_a_slug_is_a_safe_file_name(text: str, name: str) -> None:
     assert slug(text) == name
+
+
+def test_a_song_whose_words_make_no_name_is_called_by_its_style(song: Song, tmp_path: Path) -> None:
+    nameless = replace(song, score=replace(song.score, title=""), brief=replace(song.brief, text="🌙"))
+    assert save_song(nameless, tmp_path).name.startswith("jazz-")
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt(), OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))])
