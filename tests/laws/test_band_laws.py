@@ -82,7 +82,7 @@ def play(given_context: Context) -> Part:
 
 
 @given(contexts())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=600, deadline=None)
 def test_every_event_lies_in_the_score_and_every_note_on_the_instrument(heard: Context) -> None:
     part, player = play(heard), instrument(heard.track.instrument)
     assert part.notes

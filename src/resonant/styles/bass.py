@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from resonant.styles.base import StylePart
-from resonant.styles.figures import BassSteps, Figure
+from resonant.styles.figures import BassSteps, Figure, Reach
 
 # Kinds that a player makes up note by note; every other kind is a name for a set of figures.
 BassLine = Literal["walking", "acid", "classical"]
@@ -67,7 +67,7 @@ class BassStyle(StylePart):
     """
 
     kind: str = "roots"
-    reach: tuple[int, int] = (28, 50)
+    reach: Reach = (28, 50)
     figures: tuple[BassFigure, ...] = ()
     fills: float = Field(0.5, ge=0, le=1)
     kick: float = Field(0.5, ge=0, le=1)

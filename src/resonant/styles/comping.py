@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from resonant.styles.base import StylePart
-from resonant.styles.figures import ChordSteps, Figure, LeftSteps
+from resonant.styles.figures import ChordSteps, Figure, LeftSteps, Reach
 from resonant.theory.voicing import VoicingKind
 
 ChordsVoicing = VoicingKind | Literal["guitar"]
@@ -79,7 +79,7 @@ class ChordsStyle(StylePart):
 
     kind: str = ""
     voicing: ChordsVoicing = "triad"
-    reach: tuple[int, int] = (53, 76)
+    reach: Reach = (53, 76)
     figures: tuple[ChordsFigure, ...] = ()
     gate: float = Field(0.95, gt=0, le=1)
     strum_ms: float = Field(18.0, ge=0, le=80)
@@ -104,7 +104,7 @@ class PadStyle(StylePart):
     """
 
     voicing: VoicingKind = "spread"
-    reach: tuple[int, int] = (48, 79)
+    reach: Reach = (48, 79)
     swell: float = Field(0.4, ge=0, le=1)
     breath: float = Field(0.5, ge=0, le=4)
     entry: float = Field(0.15, ge=0, le=1)
@@ -129,7 +129,7 @@ class ArpeggioStyle(StylePart):
 
     shapes: tuple[ArpeggioShape, ...] = ("up", "updown", "broken")
     rate: tuple[Literal[1, 2, 3, 4], Literal[1, 2, 3, 4]] = (2, 4)
-    reach: tuple[int, int] = (60, 88)
+    reach: Reach = (60, 88)
     octaves: int = Field(2, ge=1, le=3)
     gate: float = Field(0.7, gt=0, le=1)
     rests: float = Field(0.1, ge=0, le=0.8)

@@ -46,6 +46,21 @@ def _checked_bass(text: str) -> str:
     return checked(text, BASS_SIGNS)
 
 
+def _an_octave_or_more(reach: tuple[int, int]) -> tuple[int, int]:
+    low, high = reach
+    if not 0 <= low <= high - 12 <= 115:
+        raise ValueError(f"reach {low}…{high} must lie in 0…127 and span at least an octave (12)")
+    return reach
+
+
+def _rising(energy: tuple[float, float]) -> tuple[float, float]:
+    if not 0 <= energy[0] <= energy[1] <= 1:
+        raise ValueError(f"energy {energy[0]:g}…{energy[1]:g} must rise and lie in 0…1")
+    return energy
+
+
+Reach = Annotated[tuple[int, int], AfterValidator(_an_octave_or_more)]  # lowest and highest MIDI pitch
+EnergyRange = Annotated[tuple[float, float], AfterValidator(_rising)]
 ChordSteps = Annotated[str, AfterValidator(_checked_chords)]
 LeftSteps = Annotated[str, AfterValidator(_checked_left)]
 BassSteps = Annotated[str, AfterValidator(_checked_bass)]
@@ -55,4 +70,4 @@ class Figure(StylePart):
     """What all figures share: how often one is taken, and at which energies (from, to)."""
 
     weight: float = Field(default=1.0, gt=0)
-    energy: tuple[float, float] = (0.0, 1.0)
+    energy: EnergyRange = (0.0, 1.0)

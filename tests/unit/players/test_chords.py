@@ -1,14 +1,19 @@
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from statistics import mean
 
 import pytest
+from pydantic import ValidationError
 from tests.unit.players.band_context import AXIS, context, form, song
 
+from resonant.errors import StyleError
 from resonant.players.arranger.chords import play_chords
 from resonant.players.arranger.fretboard import is_playable, shapes, tuning
 from resonant.players.context import Part
 from resonant.score.model import Note, Score, Track
+from resonant.styles.comping import ChordsFigure, ChordsStyle
+from resonant.styles.files import STYLE_FOLDER, load
 from resonant.theory.chord import Chord
 from resonant.theory.voicing import movement
 
@@ -145,12 +150,19 @@ def test_rewriting_some_bars_joins_their_neighbours() -> None:
     assert movement(struck[7], struck[8]) <= 5
 
 
+def test_a_broken_figure_in_a_style_file_is_refused_with_its_line(tmp_path: Path) -> None:
+    text = (STYLE_FOLDER / "folk.yaml").read_text(encoding="utf-8")
+    broken = tmp_path / "mine.yaml"
+    broken.write_text(text.replace("1-3-2-4-1-3-2-4-", "1-3-2-4-1-3-2-4"), encoding="utf-8")
+    line = next(i for i, row in enumerate(text.splitlines(), 1) if "1-3-2-4-1-3-2-4-" in row)
+    with pytest.raises(StyleError, match=f"line {line}: .*15 steps"):
+        load(broken)
+
+
 def test_a_figure_with_an_unknown_sign_is_refused() -> None:
-    from pydantic import ValidationError
-
-    from resonant.styles.comping import ChordsFigure
-
     with pytest.raises(ValidationError, match="has no meaning"):
         ChordsFigure(steps="x---q---x---x---")
-    with pytest.raises(ValidationError, match="15 steps"):
-        ChordsFigure(steps="x---x---x---x--")
+    with pytest.raises(ValidationError, match="must rise"):
+        ChordsFigure(steps="x---x---x---x---", energy=(0.8, 0.2))
+    with pytest.raises(ValidationError, match="at least an octave"):
+        ChordsStyle(reach=(60, 65))

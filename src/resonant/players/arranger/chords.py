@@ -166,7 +166,7 @@ def _voices(voicing: Voicing, sign: str) -> Voicing:
     if sign in "uU":
         return voicing[-3:]
     if sign == "m":
-        return voicing[-4:]
+        return voicing[-3:]
     parts = {"h": voicing[1:], "v": voicing[:1], "t": voicing[-2:], "^": voicing[-1:]}
     return parts.get(sign) or voicing
 

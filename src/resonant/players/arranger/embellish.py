@@ -29,7 +29,7 @@ def _liberty(found: list[Stroke], rng: Random) -> list[Stroke]:
         return _other_voice(found, index, rng)
     if stroke.sign in _FULL and stroke.ticks >= TICKS_PER_QUARTER and rng.random() < 0.5:
         return _split(found, index, rng)
-    if stroke.offset and not stroke.tied and rng.random() < 0.45:
+    if stroke.offset and not stroke.tied and len(found) > 2 and rng.random() < 0.45:
         return _left_out(found, index)
     if stroke.sign in _FULL:
         return _resigned(found, index, rng.choice("ht^"))
