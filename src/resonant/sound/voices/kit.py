@@ -1,6 +1,5 @@
 """A track played on a kit of modelled drums."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +12,7 @@ from resonant.seeds import derived
 from resonant.sound.voices.drums import Hit, Model
 from resonant.sound.voices.performance import Performance
 
-_TAKES = 3  # slightly different takes of a drum that take turns, as in a round robin of samples
+_TAKES = 3  # no divisor of 4 or 8: hits on eighths, quarters and bars all take turns
 _VELOCITY_STEP = 8  # velocities this near have the same timbre; loudness is exact
 _CHOKE_FADE_S = 0.008
 _TOUCH = 1.8  # exponent of velocity in loudness
@@ -56,7 +55,6 @@ def play_kit(
         Cancelled: `should_stop` said so between two hits.
     """
     out = np.zeros((2, num_samples), dtype=np.float32)
-    takes: Counter[int] = Counter()
     silenced = _silenced(played, kit, sample_rate)
     for note, end in zip(played.notes, silenced, strict=True):
         if should_stop():
@@ -64,8 +62,7 @@ def play_kit(
         first = round(note.start_s * sample_rate)
         if note.pitch not in kit.drums or first >= num_samples:
             continue
-        takes[note.pitch] += 1
-        name = (note.pitch, max(note.velocity // _VELOCITY_STEP, 1), takes[note.pitch] % _TAKES)
+        name = (note.pitch, max(note.velocity // _VELOCITY_STEP, 1), note.sixteenth % _TAKES)
         hit = _choked(_hit(kit, *name, sample_rate), end - first, sample_rate)[:, : num_samples - first]
         out[:, first : first + hit.shape[1]] += np.float32((note.velocity / 100.0) ** _TOUCH) * hit
     return out

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.score.model import Control, Track
-from resonant.units import TempoMap
+from resonant.units import TICKS_PER_SIXTEENTH, TempoMap
 
 MODULATION, VOLUME, PAN, EXPRESSION, SUSTAIN = 1, 7, 10, 11, 64
 _GLIDE_S = 0.006  # a fader or wheel step is walked, not jumped: no click, no zipper
@@ -17,12 +17,20 @@ _PEDAL_DOWN = 64
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One note on the clock: `start_s`…`end_s` while the key or the pedal holds it, `pitch` 0…127, `velocity` 1…127."""
+    """One note on the clock.
+
+    Args:
+        start_s, end_s: while the key or the pedal holds it.
+        pitch: 0…127; velocity: 1…127.
+        sixteenth: the one it falls on, counted from the start of the song. Takes of a sound take turns by it: a count of
+            notes would let a bar that is written anew change the sound of all bars after it.
+    """
 
     start_s: float
     end_s: float
     pitch: int
     velocity: int
+    sixteenth: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +110,9 @@ def _played(track: Track, tempo: TempoMap) -> tuple[Played, ...]:
     notes = []
     for note in track.notes:
         end = _release_tick(note.end, downs, ups)
-        notes.append(Played(tempo.seconds_at(note.start), tempo.seconds_at(end), note.pitch, note.velocity))
+        sixteenth = (note.start + TICKS_PER_SIXTEENTH // 2) // TICKS_PER_SIXTEENTH
+        seconds = tempo.seconds_at(note.start), tempo.seconds_at(end)
+        notes.append(Played(*seconds, note.pitch, note.velocity, sixteenth))
     return tuple(notes)
 
 

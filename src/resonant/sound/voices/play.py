@@ -48,11 +48,6 @@ def voice_names() -> tuple[str, ...]:
     return (*PATCHES, *KITS)
 
 
-def ring_out_s(voice: str) -> float:
-    """How long a note of that voice can still be heard after its end, in seconds."""
-    return PATCHES[voice].amp.tail_s if voice in PATCHES else max(drum.seconds for drum in KITS[voice].drums.values())
-
-
 def _mixed(samples: Samples, played: Performance, sample_rate: int) -> Samples:
     """With the track's volume, expression and pan."""
     if not played.gain.rests_at(1.0):

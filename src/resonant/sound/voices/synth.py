@@ -1,6 +1,5 @@
 """A track played on a patch."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -90,7 +89,8 @@ class _Stage:
             for struck in alike:
                 self._add(struck, made)
             return
-        longest_s = max(struck.tone.length_s for struck in alike)
+        # Longer than all by more than its own fade at the end: what a note sounds like must not depend on the others.
+        longest_s = max(struck.tone.length_s for struck in alike) + 2 * END_FADE_S
         held = self._sound(replace(name, length_s=longest_s, gate_s=longest_s), None)
         for struck in alike:
             self._add(struck, self._let_go(held, struck.tone))
@@ -139,12 +139,10 @@ class _Struck:
 
 
 def _chords(played: Performance, patch: Patch) -> Iterator[_Struck]:
-    """Every note a tone of its own; takes of one pitch take turns."""
-    takes: Counter[int] = Counter()
+    """Every note a tone of its own; on eighths and sixteenths takes take turns."""
     for note in played.notes:
-        takes[note.pitch] += 1
         gate_s = note.end_s - note.start_s
-        take = takes[note.pitch] % patch.takes
+        take = (note.sixteenth + note.sixteenth // 2) % patch.takes
         tone = Tone(((0.0, note.pitch),), _touch(note.velocity), gate_s + patch.amp.tail_s, gate_s, take)
         yield _Struck(note.start_s, note.velocity, tone)
 
