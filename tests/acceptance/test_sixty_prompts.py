@@ -98,7 +98,8 @@ def test_everything_that_a_prompt_states_has_the_origin_said() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "\n\t", "🎹🔥😢", "悲しいピアノの曲、120bpm", "موسيقى حزينة", "музыка для сна", "\x00\x07 lofi \x1b[31m",
+        "", " ", "\n\t", "🎹🔥😢", "悲しいピアノの曲、120bpm", "موسيقى حزينة", "музыка для сна",
+        "\x00\x07 lofi \x1b[31m",
         "'\"\\;--", "a" * 20_000, "lofi " * 4_000, "no " * 6_000, "| " * 9_000, "120 " * 5_000, "A B C D " * 2_000,
         "with drums and " * 1_300,
         "a minute and a half " * 900, "\u202egnol yrev", "half half half hundred hundred",

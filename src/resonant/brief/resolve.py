@@ -11,6 +11,7 @@ from resonant.brief.lyrics import read_lyrics
 from resonant.brief.model import Brief, Knobs, Origin, SectionBrief, Sound, Tag
 from resonant.brief.presets import Presets, Settings, resolve
 from resonant.brief.reading import Said
+from resonant.brief.reading.character import checked_seed
 from resonant.brief.reading.key import checked_key
 from resonant.brief.reading.length import checked_bars, checked_seconds
 from resonant.brief.reading.progression import checked_progression, split_bars
@@ -77,7 +78,7 @@ class Filling:
         brief = Brief(
             text=self.request.text, style=self.style.name, tempo_bpm=timing.tempo_bpm, key=key, metre=metre,
             bars=timing.bars,
-            seed=self._simple("seed", self.call.seed, self.said.seed, 0),
+            seed=self._simple("seed", self._called_seed(), self.said.seed, 0),
             title=self._simple("title", self.call.title, self.said.title or None, ""),
             seconds_wanted=seconds, energy=energy, complexity=complexity,
             repetition=self._setting("repetition", self.call.repetition, None),
@@ -91,6 +92,9 @@ class Filling:
             knobs=self._knobs(), sound=self._sound(), unread=self.said.unread,
         )  # fmt: skip
         return replace(brief, origin=dict(sorted(self.origin.items())), remarks=tuple(dict.fromkeys(self.remarks)))
+
+    def _called_seed(self) -> int | None:
+        return None if self.call.seed is None else checked_seed(self.call.seed)
 
     def _style(self) -> tuple[Style, str]:
         """The style and the style preset: called, said, suggested by what was said, or pop."""

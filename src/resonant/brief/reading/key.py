@@ -29,6 +29,7 @@ _SHORT = re.compile(
     r"(?<![\w#♯♭'&/-])([A-G])(#|♯|b|♭)?(m|min|maj|M)(?![\w#♯♭/+°øΔ-])|(?<![\w#♯♭'&/-])([A-Ga-g])(#|♯|b|♭)(m)?(?![\w#♯♭/'+°øΔ-])"
 )
 _ALONE = re.compile(rf"(?:^|[,;|{CROSSED_OUT}])\s*([A-G])([\s-](?:[Ff]lat|[Ss]harp))?\s*(?=$|[,;.|{CROSSED_OUT}])")
+_MODE_ALONE = re.compile(rf"(?:^|[,;|{CROSSED_OUT}])\s*(major|minor)\s*(?=$|[,;.|{CROSSED_OUT}])")
 _BLUES = re.compile(r"(?<![\w#])([B-G][#b]?|A[#b])(?=\s+[Bb]lues\b)")
 _GERMAN = re.compile(r"(?<!\w)(cis|des|dis|es|fis|ges|gis|as|ais|h|b|c|d|e|f|g|a)[\s-]+(dur|moll)\b")
 _GERMAN_TONICS = {
@@ -91,6 +92,15 @@ def read_key(page: Page, lexicon: Lexicon) -> SaidKey | None:
     if len({said.key for _, said in found}) > 1:
         page.remark(f"Several keys were said; {found[0][1].key} was taken.")
     return found[0][1] if found else None
+
+
+def read_modes(page: Page) -> tuple[str, ...]:
+    """ "Minor" and "major" that stand alone between commas."""
+    modes = []
+    for match in page.find(_MODE_ALONE):
+        page.cross_out(*match.span(1))
+        modes.append(match[1])
+    return tuple(modes)
 
 
 Found = list[tuple[int, SaidKey]]

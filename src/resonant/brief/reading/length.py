@@ -22,8 +22,8 @@ _MIXED = re.compile(
     rf"{_NUM}[\s-]*{_MIN[:-2]}\s*,?\s*(?:and\s+|y\s+|und\s+)?(\d{{1,2}}|{NUMBER})\s*(?:{_SEC}|(?=\W|$))"
 )
 _AND_A_HALF = re.compile(rf"(?<!\w)(?:an?|one|{NUMBER})\s+(minute|min|second)s?\s+and\s+a\s+half\b")
-_DRUM_MACHINE = r"(?!(?:303|606|707|808|909)s\b)"
-_SECONDS = re.compile(rf"{_DRUM_MACHINE}{_NUM}(?:\s*(?:-|to)\s*({NUMBER}))?[\s-]*{_SEC}(?:\s+long)?")
+_NO_LENGTH = r"(?!(?:303|606|707|808|909|19\d\d|20\d\d)s\b)"  # drum machines and decades
+_SECONDS = re.compile(rf"{_NO_LENGTH}{_NUM}(?:\s*(?:-|to)\s*({NUMBER}))?[\s-]*{_SEC}(?:\s+long)?")
 _MINUTES = re.compile(rf"(?:{_NUM}(?:\s*(?:-|to)\s*({NUMBER}))?[\s-]*|(?<!\w)(an?)\s+){_MIN}(?:\s+long)?")
 _HOURS = re.compile(rf"(?:{_NUM}|(?<!\w)(an?))[\s-]*(?:hours?|hrs?|stunden?|horas?|heures?)\b")
 _ROUGH = re.compile(r"(?:about|around|roughly|approx\w*|circa|ca\.?|~|etwa|like|some|maybe)\s*(?:a\s+)?$")

@@ -39,5 +39,6 @@ def number(text: str) -> float:
         elif word == "half":
             total += 0.5
         elif word in _UNITS:
-            total, seen_unit = total + _UNITS[word], True
+            said_in_hundreds = 1 <= total <= 9 and _UNITS[word] >= 10  # "one twenty"
+            total, seen_unit = total * (100 if said_in_hundreds else 1) + _UNITS[word], True
     return total if total or seen_unit else 1.0

@@ -13,6 +13,7 @@ MAX_CHARACTERS = 50_000
 CROSSED_OUT = "\x01"
 _WORD = re.compile(r"[^\W_]+(?:['&][^\W_]+)*|&")
 _CLAUSE = re.compile(r"[,.;:!?()\[\]|\n\x01]")
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # colours of a terminal
 _LIGATURES = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "…": "..."}
 
 
@@ -61,6 +62,7 @@ class Page:
                 f"the text has {len(text):,} characters and must have at most {MAX_CHARACTERS:,}; "
                 "say in a few sentences what the music shall be like"
             )
+        text = _ESCAPES.sub("\x1b", text)
         kept = "".join(
             _LIGATURES.get(c, c)
             for c in text

@@ -119,7 +119,9 @@ def is_a_track_word(spot: Spot) -> bool:
 
 def _band_from(page: Page, spots: tuple[Spot, ...], first: int, negated: set[int]) -> set[int]:
     """The players from `first` on that are joined by commas and "and"."""
-    if first >= len(spots) or not _plays(spots[first]) or first in negated or not set(spots[first].gap) <= _DETERMINERS:
+    if first >= len(spots) or not _plays(spots[first]) or first in negated:
+        return set()
+    if not set(spots[first].gap) <= _DETERMINERS | {"for", "between", "duet", "duo"}:
         return set()
     band, last = {first}, spots[first]
     for index in range(first + 1, len(spots)):
@@ -147,7 +149,7 @@ _PIECE = re.compile(
     r"\s+(?:piece|music|sonata|nocturne|etude|prelude|duet|duo|instrumental|solo\s+piece|quartet|trio)\b"
 )
 _DUET = re.compile(
-    r"(?:duet|duo|sonata|piece|nocturne|etude|prelude|trio)\s+(?:for|of|between)\s+(?:an?\s+|the\s+)?$|\bfor\s+(?:an?\s+)?$"
+    r"(?:duet|duo|sonata|piece|nocturne|etude|prelude|trio)\s+(?:of|between)\s+(?:an?\s+|the\s+)?$|\bfor\s+(?:an?\s+|the\s+)?$"
 )
 
 

@@ -1,7 +1,7 @@
 """What was said: one reading of a text, before any of it is filled up from styles and presets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from resonant.brief.reading.character import (
     SaidCharacter,
@@ -13,7 +13,7 @@ from resonant.brief.reading.character import (
 )
 from resonant.brief.reading.form import SaidForm, read_form, read_letters, read_section_lengths
 from resonant.brief.reading.genre import SaidStyle, read_style
-from resonant.brief.reading.key import SaidKey, read_key
+from resonant.brief.reading.key import SaidKey, read_key, read_modes
 from resonant.brief.reading.length import SaidLength, read_length
 from resonant.brief.reading.metre import read_metre
 from resonant.brief.reading.page import Page, phrases_on
@@ -57,6 +57,7 @@ def listen(text: str, lexicon: Lexicon) -> Said:
     metre = read_metre(page)
     progression = read_progression(page)
     key = read_key(page, lexicon)
+    modes = read_modes(page)
     measured = read_section_lengths(page)
     tempo = read_tempo(page)
     length = read_length(page)
@@ -65,6 +66,7 @@ def listen(text: str, lexicon: Lexicon) -> Said:
     polarity = read_polarity(page, phrases)
     form = SaidForm(sections=letters) if letters else read_form(page, phrases, polarity, measured)
     character = read_character(page, phrases, polarity, topic, lexicon)
+    character = replace(character, mode_words=(*modes, *character.mode_words))
     for typed, meant in phrases.corrections.items():
         page.remark(f"{typed!r} was read as {meant!r}.")
     return Said(

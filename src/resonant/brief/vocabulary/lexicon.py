@@ -54,7 +54,9 @@ class Lexicon:
         if word in self.words or not 4 <= len(word) <= 16 or not word.isalpha():
             return None
         near = {known for cut in _cuts(word) for known in self.spellings.get(cut, ()) if _one_slip(word, known)}
-        return near.pop() if len(near) == 1 else None
+        alone = {known for known in near if any(phrase == (known,) for phrase, _ in self.phrases.get(known, ()))}
+        best = alone if len(alone) == 1 else near
+        return best.pop() if len(best) == 1 else None
 
 
 @cache
