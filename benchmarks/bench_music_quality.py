@@ -29,6 +29,7 @@ from resonant.produce import Engine
 
 TARGET = Path(__file__).parents[1] / "docs" / "quality.md"
 FULL_BARS = 64
+BANDED_ROLES = ("melody: ", "chords: ", "drums: ", "counter: ")
 HEARD = ("grid_ratio", "tempo_error", "blind_tempo_ok", "beat_cv", "key_exact", "key_weighted", "majmin_overlap")
 
 
@@ -81,22 +82,20 @@ def real_hearings(data: Path) -> list[dict[str, float]]:
 def page(
     heard: Sequence[SongReport], full: Sequence[SongReport], real: Sequence[dict[str, float]], minutes: float
 ) -> str:
-    by_sound = [
-        line for line in verdicts(heard) if not line.what.startswith(("melody: ", "chords: ", "drums: ", "counter: "))
-    ]
+    by_sound = [line for line in verdicts(heard) if not line.what.startswith(BANDED_ROLES)]
     by_notes = [line for line in verdicts(full) if line.found != "none"]
+    script = "benchmarks/bench_music_quality.py"
     blocks = [
         "# How good the music is",
-        f"Written by `benchmarks/bench_music_quality.py` in {minutes:.0f}
-        min
-        on: {hardware()}. Other work ran beside it.", f"## {len(heard)} prompts over all genres, rendered and heard",
+        f"Written by `{script}` in {minutes:.0f} min on: {hardware()}. Other work ran beside it.",
+        f"## {len(heard)} prompts over all genres, rendered and heard",
         _text(verdict_table(by_sound)),
         "## The estimators' own ceiling",
-        "The same estimators on real pieces (POP909 test with a Groove beat, a dozen bars each) whose truth is known, rendered "
-        "by a plain synthesiser, beside our songs with drums:",
+        "The same estimators on real pieces (POP909 test with a Groove beat, a dozen bars each) whose truth is known,",
+        "rendered by a plain synthesiser, beside our songs with drums:",
         _ceiling([report.heard for report in heard if report.has_drums], real),
         f"## {len(full)} songs of {FULL_BARS} bars, beside real music and broken music",
-        "Bands are mean ± 1 sd of POP909 (held-out songs) for pop and ballad, of Groove for drums; see `resonant.evaluate.reference`.",
+        "Bands: mean ± 1 sd of POP909 (held-out) for pop and ballad, of Groove for drums (`evaluate.reference`).",
         _text(verdict_table(by_notes)),
         "All metrics; `in`, `LOW` and `HIGH` say where our mean lies against the band.",
         _text(table(full)),

@@ -22,7 +22,7 @@ from resonant.evaluate.pieces import Piece, read_pieces
 TARGET = Path(resonant.evaluate.__file__).with_name("reference.yaml")
 ROLES = ("melody", "counter", "chords", "drums")
 LEFT_OUT = {"in_range", "within_voices", "in_reach", "leaps_possible", "playable"}
-# role -> metric -> (mean, sd or None): POP909 test (81 songs) and Groove test (70 beats), as measured with MuSpy-equal code.
+# role -> metric -> (mean, sd or None): POP909 test (81 songs), Groove test (70 beats).
 PUBLISHED: dict[str, dict[str, tuple[float, float | None]]] = {
     "melody": {
         "pitch_class_entropy": (2.58, 0.20), "pitch_class_entropy_1_bar": (1.50, 0.26),
@@ -59,8 +59,7 @@ def main() -> None:
         role: {metric: row(role, metric, real, nulls) for metric in sorted(set(real[role]) - LEFT_OUT)}
         for role in ROLES
     }
-    head = "# Written by benchmarks/measure_reference.py: mean and sd over pieces, and the means of the null models.
-"
+    head = "# Written by benchmarks/measure_reference.py: mean and sd over pieces, and the means of the null models.\n"
     TARGET.write_text(head + yaml.safe_dump(table, default_flow_style=None, width=200), encoding="utf-8")
     print(f"{TARGET.name}: {len(songs)} pieces")
 

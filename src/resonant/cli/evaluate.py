@@ -61,7 +61,7 @@ def _engine(soundbank: str | None, styles_folder: Path | None) -> Any:
     return Engine(bank=open_bank(soundbank or "auto"), styles_folder=styles_folder)
 
 
-def _reports(  # noqa: PLR0913 - the choices of one run
+def _reports(
     texts: Sequence[str],
     bars: int | None,
     seed: int,

@@ -3,17 +3,16 @@
 Aim: from the sound alone, name a major or minor chord for every beat, and compare with the harmony spans.
 
 Conventions: labels are the 24 major and minor triads (the MIREX "majmin" vocabulary). A written chord counts as what
-its triad is: sevenths and extensions are dropped, the bass is ignored. Chords whose triad is neither (sus, dim, aug, power)
-are left out, in time and in score. Silence names no chord.
+its triad is: sevenths and extensions are dropped, the bass is ignored. Chords whose triad is neither (sus, dim, aug,
+power) are left out, in time and in score. Silence names no chord.
 
 Method: chroma of treble and bass, averaged from beat to beat, weighed by a multinomial logistic model that is the same
 for every root (`estimators.yaml`, fitted by `benchmarks/fit_estimators.py` on rendered POP909 *train* songs), then the
 likeliest path by Viterbi with a preference for staying.
 
 Metrics:
-    majmin_overlap: share of the time over major and minor chords at which the chord heard is the chord written (weighted
-        chord symbol recall, Pauwels & Peeters, ICASSP 2013; `mir_eval.chord.majmin`). 1 is all. Without such
-        chords: 1.
+    majmin_overlap: share of the time over major and minor chords at which the chord heard is the chord written (chord
+        symbol recall, Pauwels & Peeters, ICASSP 2013; `mir_eval.chord.majmin`). 1 is all. Without such chords: 1.
 """
 
 from collections.abc import Sequence
