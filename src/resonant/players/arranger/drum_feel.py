@@ -45,14 +45,14 @@ class Hand:
     def of(cls, context: Context, drummer: bool, level: float) -> "Hand":
         """The hand that the style's feel describes.
 
-        A drummer's spread is three times that of a keyboard part (jitter and drift together): each limb of the
-        Groove dataset's drummers strays from the grid by 16…30 ms.
+        A drummer is looser than a keyboard part by far: each limb of the Groove dataset's drummers strays from the
+        grid by 16…30 ms, drift and jitter together.
         """
         feel = context.style.feel
-        scale = 2.2 if drummer else 0.65
+        timing = 4.0 + 1.6 * feel.timing_ms if drummer else 0.65 * feel.timing_ms
         push = feel.push_ms.get("drums" if context.track.role == "drums" else "percussion", 0.0)
         spread = 3.0 + 0.55 * feel.velocity if drummer else 1.0 + 0.4 * feel.velocity
-        return cls(drummer, level, scale * feel.timing_ms, scale * feel.timing_ms, spread, push)
+        return cls(drummer, level, timing, timing, spread, push)
 
 
 def played(context: Context, bar: int, strokes: Sequence[Stroke], hand: Hand) -> list[Note]:
@@ -111,7 +111,7 @@ def _velocity(rng: random.Random, stroke: Stroke, metre: Metre, hand: Hand, ener
         base += OFF_BEAT[hand.drummer][_offness(stroke.at, metre)]
     if stroke.drum in FEET and stroke.mark == "x" and stroke.at == 0:
         base += 5
-    loudness = hand.level * (0.82 + 0.3 * energy)
+    loudness = hand.level * (0.84 + 0.22 * energy)
     return max(4, min(127, round(base * loudness + rng.gauss(0.0, hand.velocity))))
 
 

@@ -107,9 +107,16 @@ def chosen_groove(context: Context, grooves: Sequence[Groove], section: Section,
     energy = next(s.energy for s in context.score.sections if s.material == section.material)
     whole = [g.weight * _suits(g.energy, context.brief.energy) for g in fitting]
     main = context.rng("groove").choices(fitting, whole)[0]
-    kept = {main.name: MAIN_GROOVE}
-    weights = [g.weight * _suits(g.energy, energy) * (3 if g.sections else kept.get(g.name, 1)) for g in fitting]
+    kept = 1 + (MAIN_GROOVE - 1) * _suits(main.energy, energy) ** 2
+    weights = [g.weight * _suits(g.energy, energy) * _preferred(g, main, kept) for g in fitting]
     return context.rng("groove", section.material).choices(fitting, weights)[0]
+
+
+def _preferred(groove: Groove, main: Groove, kept: float) -> float:
+    """What was written for this section comes before the song's main groove, and that before the others."""
+    if groove.sections:
+        return 3 * MAIN_GROOVE
+    return kept if groove is main else 1.0
 
 
 def _fitting(context: Context, grooves: Sequence[Groove], section: Section, metre: Metre) -> list[Groove]:
