@@ -73,16 +73,17 @@ def _order(count: int) -> list[int]:
 def _compound(beats: Sequence[str], metre: Metre) -> list[tuple[Tick, Tick, str]]:
     third = metre.ticks_per_beat // 3
     thirds = _flowing(beats, metre.beats_per_bar) if metre.beats_per_bar < _BEATS_WRITTEN else _shuffled(beats, metre)
+    struck = [sign for beat in beats for sign in beat if sign not in "-."]
+    if struck and not set(thirds) - set("-."):  # all of its strokes fell between the eighths
+        thirds[2] = struck[0]
     return [(index * third, third, sign) for index, sign in enumerate(thirds)]
 
 
 def _flowing(beats: Sequence[str], count: int) -> list[str]:
     """The first three eighths of each half bar: a broken chord in 4/4 becomes one in 6/8 or 9/8."""
-    steps = "".join(beats)
-    width = len(steps) // 8 if len(steps) % 8 == 0 else len(steps) / 8
-    eighths = [steps[int(i * width)] for i in range(8)] if len(steps) >= 8 else [c for s in steps for c in (s, "-")]
-    halves = (eighths[:3], eighths[4:7])
-    return [sign for beat in range(count) for sign in halves[beat % 2]]
+    eighths = [half for beat in beats for half in _halves(beat)]
+    parts = (eighths[:3], eighths[4:7])
+    return [sign for beat in range(count) for sign in parts[beat % 2]]
 
 
 def _shuffled(beats: Sequence[str], metre: Metre) -> list[str]:
@@ -92,8 +93,20 @@ def _shuffled(beats: Sequence[str], metre: Metre) -> list[str]:
         if len(beat) % 3 == 0:
             signs += [beat[i * len(beat) // 3] for i in range(3)]
         else:
-            signs += [beat[0], "." if beat[0] == "." else "-", beat[len(beat) // 2] if len(beat) > 1 else "-"]
+            first, second = _halves(beat)
+            signs += [first, "." if first == "." else "-", second]
     return signs
+
+
+def _halves(beat: str) -> tuple[str, str]:
+    """What stands for each half of a beat: its first stroke, or how it begins."""
+    middle = max(len(beat) // 2, 1)
+    first, second = beat[:middle], beat[middle:] or "-"
+    return _sign_of(first), _sign_of(second)
+
+
+def _sign_of(steps: str) -> str:
+    return next((sign for sign in steps if sign not in "-."), steps[0])
 
 
 def fitting(figures: Sequence[AnyFigure], energy: float) -> tuple[AnyFigure, ...]:
