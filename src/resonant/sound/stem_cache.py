@@ -1,5 +1,6 @@
 """Stems that were rendered before, by the hash of all that decides their sound."""
 
+import contextlib
 import hashlib
 import io
 import os
@@ -78,7 +79,8 @@ class FolderStemCache:
         digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
         if hashlib.sha256(payload).digest() != digest:
             return None
-        os.utime(path)
+        with contextlib.suppress(OSError):  # another process may have deleted it by now, or the folder be read-only
+            os.utime(path)
         return _audio(payload)
 
     def put(self, key: str, stem: Audio) -> None:
@@ -113,15 +115,17 @@ class FolderStemCache:
             raise
 
     def _make_room(self) -> None:
-        kept = sorted(
-            ((path.stat(), path) for path in self._folder.glob("*.stem")), key=lambda each: each[0].st_mtime_ns
-        )
-        total = sum(stat.st_size for stat, _ in kept)
-        for stat, path in kept[:-1]:
+        kept: list[tuple[int, int, Path]] = []
+        for path in self._folder.glob("*.stem"):
+            with contextlib.suppress(FileNotFoundError):  # another process makes room too
+                stat = path.stat()
+                kept.append((stat.st_mtime_ns, stat.st_size, path))
+        total = sum(size for _, size, _ in kept)
+        for _, size, path in sorted(kept)[:-1]:
             if total <= self._max_bytes:
                 return
             path.unlink(missing_ok=True)
-            total -= stat.st_size
+            total -= size
 
 
 def _payload(stem: Audio) -> bytes:

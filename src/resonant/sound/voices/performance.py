@@ -22,7 +22,7 @@ class Played:
     Args:
         start_s, end_s: while the key or the pedal holds it.
         pitch: 0…127; velocity: 1…127.
-        sixteenth: the one it falls on, counted from the start of the song. Takes of a sound take turns by it: a count of
+        sixteenth: the one it falls on, counted from the start of the song. Takes take turns by it: a count of
             notes would let a bar that is written anew change the sound of all bars after it.
     """
 
