@@ -50,10 +50,15 @@ def main() -> None:
 
 
 def prompted(engine: Engine, count: int) -> Iterator[SongReport]:
-    """The prompts as they stand, with sound, heard."""
-    for number, text in enumerate(read_prompts()[:count]):
+    """The prompts as they stand, or every so many of them, with sound, heard."""
+    for number, text in enumerate(spread(read_prompts(), count)):
         yield composed_report(replace(read_brief(text), seed=number), engine, listen=True)
         print(f"prompt {number + 1}: {text}", flush=True)
+
+
+def spread(texts: Sequence[str], count: int) -> Sequence[str]:
+    """So many of the texts, evenly taken."""
+    return texts[:: max(len(texts) // count, 1)][:count]
 
 
 def full_songs(engine: Engine, count: int) -> Iterator[SongReport]:

@@ -38,6 +38,36 @@ def yardsticks(data: Path, split: str, limit: int | None = None) -> Iterator[Yar
             yield Yardstick(song.id, rendered(score), score)
 
 
+def lead_sheets(data: Path, split: str, limit: int | None = None) -> Iterator[Yardstick]:
+    """Excerpts of OpenEWLD lead sheets (sevenths, ninths, diminished chords) as a trio would play them, with a beat."""
+    beats = [
+        p for p in read_pieces(data / "groove" / f"{split}.jsonl.gz") if p.kind == "beat" and _is_common_time(p.score)
+    ]
+    sheets = [
+        p for p in read_pieces(data / "openewld" / f"{split}.jsonl.gz") if _is_common_time(p.score) and p.score.harmony
+    ]
+    for number, sheet in enumerate(sheets[:limit]):
+        start, end = excerpt_ticks(sheet.score, BARS)
+        trio = comped(cut(sheet.score, start, end, sheet.score.key), walking=number % 2 == 1)
+        yield Yardstick(sheet.id, rendered(with_drums(trio, beats[number % len(beats)].score)), trio)
+
+
+def comped(score: Score, walking: bool) -> Score:
+    """A lead sheet with block chords on every half note and a bass on every beat: its root, or walking chord tones."""
+    chords, bass = [], []
+    for span in score.harmony:
+        steps = span.chord.intervals
+        for at in range(span.start, span.end, 480):
+            beat = (at - span.start) // 480
+            walked = steps[beat % len(steps)] if walking else 0
+            bass.append(Note(at, 36 + (span.chord.bass_pc if beat == 0 else (span.chord.root + walked) % 12), 460, 85))
+            if beat % 2 == 0:
+                chords += [Note(at, 55 + (span.chord.root + step - 55) % 12, 900, 75) for step in steps]
+    return score.with_track(Track("chords", "chords", "grand_piano", tuple(sorted(set(chords))))).with_track(
+        Track("bass", "bass", "upright_bass", tuple(sorted(bass)))
+    )
+
+
 def banded(song: Piece, beats: list[Piece]) -> Score | None:
     """The fullest dozen bars of a song that stay in one key, with the drum take whose tempo is nearest."""
     start, end = excerpt_ticks(song.score, BARS)

@@ -4,10 +4,10 @@ Aim: one place to say whether a value is that of music. The numbers stand in `re
 `benchmarks/measure_reference.py` from POP909 (melody, counter, chords: the set's piano) and the Groove MIDI Dataset
 (drums), held-out songs only. Where a value was published for POP909's whole test split, the published one is used.
 
-Conventions: a metric is in band within one standard deviation of the mean. A set of songs is clear of a null model when,
-over the metrics that answer for that damage (`TELLS`) and tell the null model from real music by at least one standard
-deviation, it lies nearer to real music than to the null model (Euclidean distance in standard deviations). Bar repeat
-and self-similarity grow with a piece's length and answer for loops and form only: compare songs of full length.
+Conventions: a metric is in band within one standard deviation of the mean. A set of songs is clear of a null model
+when, over the metrics that answer for that damage (`TELLS`) and tell the null model from real music by at least one
+standard deviation, it lies nearer to real music than to the null model (Euclidean distance in standard deviations). Bar
+repeat and self-similarity grow with a piece's length and answer for loops and form only: compare songs of full length.
 """
 
 from collections.abc import Mapping
