@@ -9,13 +9,15 @@ import pytest
 from drum_context import a_context
 
 from resonant.errors import Cancelled
+from resonant.players.arranger.drum_bars import groove_strokes
 from resonant.players.arranger.drum_form import chosen_groove, planned
 from resonant.players.arranger.drum_keys import KEYS
 from resonant.players.arranger.drums import play_drums
 from resonant.players.context import Context
-from resonant.score.model import Note
+from resonant.score.model import Note, Track
 from resonant.score.passes.feel import Swing
 from resonant.styles import all_styles
+from resonant.styles.drums import Groove
 from resonant.units import TICKS_PER_SIXTEENTH
 
 KICK, SNARE, RIM, HAT, OPEN_HAT, CRASH = (KEYS[name] for name in ("kick", "snare", "rim", "hat", "open_hat", "crash"))
@@ -181,6 +183,19 @@ def test_some_bars_alone_keep_the_groove_of_those_around_them() -> None:
         assert {part.score.metre.bar_at(note.start) for note in new} == {14, 15}
         before, after = bars_of(whole, notes), bars_of(part, new)
         assert statistics.mean(likeness(before[bar], after[bar]) for bar in (14, 15)) > 0.4
+
+
+def test_kicks_that_may_be_there_follow_a_bass_that_stands_already() -> None:
+    def kicks_on_ten(bass: Track) -> int:
+        whole = a_context("pop", form=LONG_VERSE, seed=2)
+        context = dataclasses.replace(whole, score=whole.score.with_track(bass))
+        heard = [groove_strokes(context, groove, bar, bar) for bar in range(32)]
+        return sum(s.drum == "kick" and s.at == 10 * TICKS_PER_SIXTEENTH for strokes in heard for s in strokes)
+
+    groove = Groove.model_validate({"name": "a", "lines": {"kick": "x.........?....."}})
+    on, off = (tuple(Note(1920 * bar + at, 36, 200, 80) for bar in range(32)) for at in (1200, 960))
+    assert kicks_on_ten(Track("bass", "bass", "fingered_bass", on)) > 15
+    assert kicks_on_ten(Track("bass", "bass", "fingered_bass", off)) < 12
 
 
 def test_notes_do_not_ring_past_the_bars_asked_for() -> None:

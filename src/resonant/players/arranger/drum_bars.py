@@ -8,6 +8,8 @@ from resonant.players.arranger.drum_form import BarPlan
 from resonant.players.arranger.drum_keys import BACKBEAT, CYMBALS, FEET, LOW, TIMEKEEPERS
 from resonant.players.arranger.drum_steps import EIGHTH, Stroke, fill_strokes, strokes_of
 from resonant.players.context import Context
+from resonant.score.model import Section
+from resonant.score.passes.feel import Swing
 from resonant.styles.drums import Groove
 from resonant.units import TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH
 
@@ -54,20 +56,30 @@ def groove_strokes(context: Context, groove: Groove, bar: int, place: int) -> li
         other = rng.randrange(1, len(lines)) if len(lines) > 1 and rng.random() < 0.3 else turn
         choices.append((drum, other if varied and rng.random() < 0.75 else 0))
     written = strokes_of(groove, place, context.metre(bar), tuple(choices))
-    often = 0.1 + 0.05 * complexity + 0.3 * section.energy
-    liking = {"?": often, ":": often, ",": 0.11 * complexity}
-    return [s for s in (_decided(context, groove, section.material, s, liking, rng) for s in written) if s is not None]
+    bass = bass_onsets(context, bar)
+    return [s for s in (_decided(context, groove, section, s, bass, rng) for s in written) if s is not None]
+
+
+def bass_onsets(context: Context, bar: int) -> frozenset[int]:
+    """The sixteenths of a bar on which a bass that stands already begins a note; none where nobody plays it yet."""
+    bass, (start, end) = context.hear("bass"), context.score.bar_ticks(bar)
+    swing = Swing.of(context.style.swing.amount, context.style.swing.unit)
+    heard = [] if bass is None else bass.between(start, end)
+    return frozenset(round(swing.straight(note.start - start) / TICKS_PER_SIXTEENTH) for note in heard)
 
 
 def _decided(
-    context: Context, groove: Groove, material: str, stroke: Stroke, liking: dict[str, float], rng: random.Random
+    context: Context, groove: Groove, section: Section, stroke: Stroke, bass: frozenset[int], rng: random.Random
 ) -> Stroke | None:
-    draw = rng.random()
-    if stroke.mark == "g" and context.brief.complexity <= 2:
-        return None
-    if stroke.mark not in liking:
-        return None if stroke.mark == "g" and draw < GHOST_LEFT_OUT else stroke
-    usual = context.rng("habit", groove.name, material, stroke.drum, stroke.at).random() < liking[stroke.mark]
+    """The stroke as it is played in this bar, or None. Kicks that may be there are there where the bass is."""
+    draw, complexity = rng.random(), context.brief.complexity
+    if stroke.mark not in SOMETIMES:
+        left_out = stroke.mark == "g" and (complexity <= 2 or draw < GHOST_LEFT_OUT)
+        return None if left_out else stroke
+    liking = 0.11 * complexity if stroke.mark == "," else 0.1 + 0.05 * complexity + 0.3 * section.energy
+    usual = context.rng("habit", groove.name, section.material, stroke.drum, stroke.at).random() < liking
+    if stroke.drum == "kick" and bass:
+        usual = stroke.at // TICKS_PER_SIXTEENTH in bass
     if draw >= (0.7 if usual else 0.18):
         return None
     return replace(stroke, mark=SOMETIMES[stroke.mark])
