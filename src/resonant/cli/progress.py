@@ -29,12 +29,14 @@ def stoppable() -> Iterator[Callable[[], bool]]:
     """Gives `should_stop`, which is true from the first Ctrl-C (or SIGTERM) on.
 
     The signal also interrupts this thread, so that waiting ends at once; work in other threads sees `should_stop`.
+    A second signal changes nothing: it would interrupt the cleaning up after the first.
     """
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
-        stopped.set()
-        raise KeyboardInterrupt
+        if not stopped.is_set():
+            stopped.set()
+            raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
         yield stopped.is_set  # only the main thread may listen to signals

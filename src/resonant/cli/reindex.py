@@ -13,11 +13,15 @@ def reindex(out: Path) -> None:
     """Rebuild the catalogue of songs from their folders."""
     from resonant.errors import PlaceError
     from resonant.library.catalogue import Catalogue
+    from resonant.library.place import sweep
 
     if not out.is_dir():
         raise PlaceError(f"there is no folder {out}; name the songs folder with --out")
+    swept = sweep(out)
     with Catalogue(out) as catalogue:
         count, complaints = catalogue.reindex()
     for complaint in complaints:
         click.echo(f"resonant: {complaint}", err=True)
+    if swept:
+        click.echo(f"{swept} unfinished songs of earlier runs removed", err=True)
     click.echo(f"{count} songs in {out / 'catalogue.db'}")

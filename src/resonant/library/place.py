@@ -4,6 +4,7 @@ import errno
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ _REASONS = {
     errno.ENAMETOOLONG: "its name is too long for this disk; choose a shorter one",
 }
 PARTIAL_PREFIX = ".unfinished-"
+_A_DAY_S = 86_400.0
 
 
 @contextmanager
@@ -47,6 +49,15 @@ def unfinished_folder(root: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(root: Path) -> int:
+    """Removes what a killed process left unfinished (for more than a day: a younger one may still be at work)."""
+    yesterday = time.time() - _A_DAY_S
+    left = [path for path in root.glob(f"{PARTIAL_PREFIX}*") if path.stat().st_mtime < yesterday]
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(left)
 
 
 def check_place(root: Path) -> None:

@@ -8,12 +8,13 @@ whole bpm; parts of one program become one. Bends, controls, lyrics, sections an
 """
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from resonant.errors import InputError
+from resonant.errors import InputError, MidiError
 from resonant.instruments import instrument
 from resonant.score.midi_reader import read_score
 from resonant.score.model import Score
@@ -30,6 +31,22 @@ def to_tokens(score: Score) -> list[int]:
         InputError: MidiTok is not installed.
     """
     return list(_tokenizer()(_as_symusic(score)).ids)
+
+
+def tokens_of_file(path: Path) -> list[int]:
+    """The REMI ids of a MIDI file, without making a score of it: for many files, or for long ones.
+
+    Raises:
+        MidiError: the file is missing, damaged, or no MIDI file.
+        InputError: MidiTok is not installed.
+    """
+    symusic = _tokens_extra("symusic")
+    try:
+        return list(_tokenizer()(symusic.Score.from_midi(path.read_bytes())).ids)
+    except OSError as error:
+        raise MidiError(f"{path} can not be read: {error.strerror}; check the name") from error
+    except (RuntimeError, ValueError) as error:
+        raise MidiError(f"{path} is damaged or no MIDI file; export it again from the program that made it") from error
 
 
 def from_tokens(ids: list[int]) -> Score:

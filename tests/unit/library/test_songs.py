@@ -13,6 +13,7 @@ from resonant.errors import InputError, PlaceError
 from resonant.library import songs
 from resonant.library.catalogue import Catalogue
 from resonant.library.model import Song
+from resonant.library.place import sweep
 from resonant.library.songs import changed_files, load_song, save_song, slug
 from resonant.score.midi import read_midi
 
@@ -166,3 +167,12 @@ def test_a_catalogue_that_is_no_database_is_named_and_the_song_is_safe(song: Son
     with pytest.raises(PlaceError, match="the songs are safe in their folders"):
         save_song(song, tmp_path)
     assert len(list(tmp_path.glob("*/song.json"))) == 1
+
+
+def test_what_a_killed_process_left_is_swept_after_a_day(tmp_path: Path) -> None:
+    for name in (".unfinished-old", ".unfinished-new", "a-song"):
+        (tmp_path / name).mkdir()
+    os.utime(tmp_path / ".unfinished-old", (0, 0))
+    os.utime(tmp_path / "a-song", (0, 0))
+    assert sweep(tmp_path) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".unfinished-new", "a-song"]

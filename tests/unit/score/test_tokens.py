@@ -1,9 +1,12 @@
 """REMI tokens of a score."""
 
+from pathlib import Path
+
 import pytest
 
-from resonant.errors import InputError
+from resonant.errors import InputError, MidiError
 from resonant.score import tokens
+from resonant.score.midi import to_midi_bytes, write_midi
 from resonant.score.model import Note, Score, Track
 from resonant.units import Metre, MetreMap, TempoMap
 
@@ -43,3 +46,16 @@ def test_an_id_outside_the_vocabulary_is_refused_by_its_number() -> None:
 def test_a_missing_extra_is_named_with_the_command_that_installs_it() -> None:
     with pytest.raises(InputError, match=r'pip install "resonant\[tokens\]"'):
         tokens._tokens_extra("a_library_that_is_not_there")
+
+
+def test_the_tokens_of_a_file_are_those_of_its_score(tmp_path: Path) -> None:
+    write_midi(TUNE, tmp_path / "tune.mid")
+    assert tokens.tokens_of_file(tmp_path / "tune.mid") == tokens.to_tokens(TUNE)
+
+
+def test_a_file_that_is_cut_or_missing_has_no_tokens(tmp_path: Path) -> None:
+    (tmp_path / "half.mid").write_bytes(to_midi_bytes(TUNE)[:60])
+    (tmp_path / "text.mid").write_text("no music at all")
+    for name in ("half.mid", "text.mid", "none.mid"):
+        with pytest.raises(MidiError, match=name):
+            tokens.tokens_of_file(tmp_path / name)
