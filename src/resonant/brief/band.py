@@ -112,6 +112,13 @@ def _role_of(wish: Wish) -> str:
     return group.role if group is not None and wish.group in ("drums", "bass") else ""
 
 
+def _group_role(wish: Wish) -> str:
+    """The part that a wish names or that its instrument is made for, of drums and percussion; else ""."""
+    group = vocabulary().groups.get(wish.group)
+    role = group.role if group is not None else instrument(wish.instrument).roles[0] if wish.instrument else ""
+    return role if role in ("drums", "percussion") else ""
+
+
 def members(group: Group) -> frozenset[str]:
     """The instruments that a word such as "guitar" may mean."""
     return frozenset(
@@ -130,10 +137,11 @@ def _banned(unwanted: Iterable[Wish], wanted: tuple[Wish, ...]) -> tuple[frozens
         elif group is not None and group.role:
             roles.add(group.role)
             names |= members(group) if group.role in ("drums", "strings", "bass", "percussion") else set()
-            roles |= {"percussion"} if group.role == "drums" else {"counter"} if group.role == "melody" else set()
+            roles |= {"drums": {"percussion"}, "percussion": {"drums"}, "melody": {"counter"}}.get(group.role, set())
         elif group is not None:
             names |= members(group)
-    return frozenset(names - {wish.instrument for wish in wanted}), frozenset(roles)
+    asked = {_group_role(wish) for wish in wanted}
+    return frozenset(names - {wish.instrument for wish in wanted}), frozenset(roles - asked)
 
 
 def _seat_usual(seats: _Seats, said: SaidPlayers, complexity: int) -> None:
@@ -198,6 +206,8 @@ def _role_for(seats: _Seats, wish: Wish, player: Instrument, small: bool) -> str
     group = vocabulary().groups.get(wish.group)
     if group is not None and group.role:
         return group.role
+    if wish.role and wish.role not in seats.given and wish.role not in seats.banned_roles:
+        return wish.role
     if wish.manner:
         return wish.manner.split("/")[0]
     usual: list[str] = [part.role for part in seats.style.parts if player.name in (part.instrument, *part.others)]

@@ -16,6 +16,7 @@ from resonant.brief.reading.key import checked_key
 from resonant.brief.reading.length import checked_bars, checked_seconds
 from resonant.brief.reading.progression import checked_progression, split_bars
 from resonant.brief.reading.tempo import SaidTempo, checked_tempo
+from resonant.brief.suggestions import DEFAULT_STYLE, changed_form, known_style, suggested_style
 from resonant.brief.tags import strong_first
 from resonant.brief.timing import (
     LengthWish,
@@ -28,14 +29,12 @@ from resonant.brief.timing import (
     timed,
 )
 from resonant.brief.tonality import assumed_key, key_of_chords, said_key
-from resonant.brief.vocabulary import lexicon, vocabulary
+from resonant.brief.vocabulary import vocabulary
 from resonant.errors import BriefError
 from resonant.instruments import instrument
 from resonant.styles import Style, all_styles
 from resonant.theory.key import Key
 from resonant.units import Metre
-
-DEFAULT_STYLE = "pop"  # what is played where nothing suggests a style: four chords, a hook, a backbeat
 
 _SHORTEST_SECTION_BARS = 4
 
@@ -103,10 +102,8 @@ class Filling:
         if self.call.style:
             self.origin["style"] = "said"
             if self.call.style in presets:
-                return styles[
-                    _known_style(presets[self.call.style].style or DEFAULT_STYLE, styles, self.request)
-                ], self.call.style
-            return styles[_known_style(self.call.style, styles, self.request)], ""
+                return styles[presets[self.call.style].style or DEFAULT_STYLE], self.call.style
+            return styles[known_style(self.call.style, styles, self.request.presets, self.request.styles_folder)], ""
         name = self.said.style.name
         if name is not None and self.said.style.strength >= 0.5:
             self.origin["style"] = "said"
@@ -116,7 +113,7 @@ class Filling:
         wish = self.request.presets.of("roles", role).style if role else None
         if wish is not None:
             self.origin["style"] = "preset"
-        return styles[wish or _suggested(self.said, styles)], ""
+        return styles[wish or suggested_style(self.said, styles)], ""
 
     def _named(self, name: str, called: str | None, said: str, otherwise: str) -> str:
         value = called or said or otherwise
@@ -288,7 +285,7 @@ class Filling:
         self.origin["form"] = "said"
         if form.sections:
             return tuple(section for section in form.sections if section.name not in form.left_out)
-        return _changed_form(self.style, form.added, form.left_out)
+        return changed_form(self.style, form.added, form.left_out)
 
     def _fitted(self, form: tuple[SectionBrief, ...], bars: int) -> tuple[SectionBrief, ...]:
         """The form, cut to as many sections as there are bars; one that we made up has no section below four bars."""
@@ -376,59 +373,8 @@ def _checked_names(kind: str, values: Mapping[str, Any], example: Knobs | Sound)
     return dict(values)
 
 
-def _known_style(text: str, styles: Mapping[str, Style], request: Request) -> str:
-    """The style of a name or alias, as a call gives it.
-
-    Raises:
-        BriefError: there is none; the message lists those there are.
-    """
-    if text in styles:
-        return text
-    meaning = next((m for m in lexicon(request.styles_folder).meanings(text) if m.kind == "style"), None)
-    if meaning is None:
-        raise BriefError(
-            f"style {text!r} is not known; there are {', '.join(styles)}; presets: {', '.join(request.presets.styles)}"
-        )
-    return meaning.name
-
-
-def _suggested(said: Said, styles: Mapping[str, Style]) -> str:
-    """The style that other words suggest: a manner, an ensemble, an instrument, a scene, a mood."""
-    words, players, character = vocabulary(), said.players, said.character
-    piano_alone = players.only and any(wish.name in ("piano", "grand_piano") for wish in players.wanted)
-    hints = [
-        said.style.name or "",
-        *(row.style for row in players.manners),
-        players.ensemble.style if players.ensemble else "",
-        *(words.scenes[name].style for name in character.scenes),
-        *(words.styles["instruments"].get(wish.name, "") for wish in players.wanted),
-        "ballad" if piano_alone else "",
-        *(words.moods[name].style for name in character.mood_names),
-    ]
-    return next((hint for hint in hints if hint in styles), DEFAULT_STYLE)
-
-
 def _feels_otherwise(word: Metre, said: Metre) -> bool:
     return word != said and word.numerator % 3 != said.numerator % 3
-
-
-def _changed_form(style: Style, added: tuple[str, ...], left_out: tuple[str, ...]) -> tuple[SectionBrief, ...]:
-    """The style's usual order of sections, with some added in their places and some left out."""
-    names = [*style.form.opening, *style.form.cycle, *style.form.cycle, *style.form.closing]
-    for name in added:
-        if name not in names:
-            place = (
-                0
-                if name == "intro"
-                else len(names)
-                if name == "outro"
-                else max(len(names) - len(style.form.closing) - 1, 1)
-            )
-            names.insert(place, name)  # type: ignore[arg-type]  # every section of the vocabulary is one of the styles'
-    if not added and not set(left_out) & set(names):
-        return ()  # what was refused would not have been there
-    kept = [name for name in names if name not in left_out]
-    return tuple(SectionBrief(name) for name in kept)
 
 
 def _label(name: str) -> str:

@@ -30,6 +30,7 @@ _SHORT = re.compile(
 )
 _ALONE = re.compile(rf"(?:^|[,;|{CROSSED_OUT}])\s*([A-G])([\s-](?:[Ff]lat|[Ss]harp))?\s*(?=$|[,;.|{CROSSED_OUT}])")
 _MODE_ALONE = re.compile(rf"(?:^|[,;|{CROSSED_OUT}])\s*(major|minor)\s*(?=$|[,;.|{CROSSED_OUT}])")
+_TUNING = re.compile(r"(?<!\w)(?:drop|open)\s+[a-g](?:#|b|\s?sharp|\s?flat)?(?:\s+tuning)?(?!\w)")  # of a guitar
 _BLUES = re.compile(r"(?<![\w#])([B-G][#b]?|A[#b])(?=\s+[Bb]lues\b)")
 _GERMAN = re.compile(r"(?<!\w)(cis|des|dis|es|fis|ges|gis|as|ais|h|b|c|d|e|f|g|a)[\s-]+(dur|moll)\b")
 _GERMAN_TONICS = {
@@ -86,10 +87,13 @@ class SaidKey:
 def read_key(page: Page, lexicon: Lexicon) -> SaidKey | None:
     """The key that was said with its tonic; the first where there are several."""
     found: list[tuple[int, SaidKey]] = []
+    for match in page.find(_TUNING):
+        page.cross_out(*match.span())
     for reader in (_german, _solfege, lambda p: _full(p, lexicon), _after_in, _short, _before_blues, _alone):
         found += reader(page)
     found.sort(key=lambda entry: entry[0])
-    if len({said.key for _, said in found}) > 1:
+    sure = [said for place, said in found if place < len(page.text)]
+    if len({said.key for said in sure}) > 1:
         page.remark(f"Several keys were said; {found[0][1].key} was taken.")
     return found[0][1] if found else None
 
@@ -128,14 +132,18 @@ def _full(page: Page, lexicon: Lexicon) -> Found:
     for match in page.find(_FULL):
         if match[1] == "a" and not match[2] and _is_article(page, match, lexicon):
             continue
-        found.append(
-            (
-                match.start(),
-                SaidKey(_pitch(match[1], match[2] or ""), _MODE_NAMES[" ".join(re.split(r"[\s-]+", match[3]))]),
-            )
-        )
+        mode = _MODE_NAMES[" ".join(re.split(r"[\s-]+", match[3]))]
+        # "a minor blues in G minor": what may be an article counts last.
+        place = match.start() + (len(page.text) if _may_be_article(page, match) else 0)
+        found.append((place, SaidKey(_pitch(match[1], match[2] or ""), mode)))
         page.cross_out(*match.span())
     return found
+
+
+def _may_be_article(page: Page, match: re.Match[str]) -> bool:
+    """Whether a small "a" stands where an article could: not after "in", "key" or a comma."""
+    before = page.plain[max(match.start() - 24, 0) : match.start()]
+    return page.text[match.start()] == "a" and not match[2] and not re.search(r"(?:\bin|key(?:\s+of)?:?|,)\s*$", before)
 
 
 def _is_article(page: Page, match: re.Match[str], lexicon: Lexicon) -> bool:

@@ -1,12 +1,18 @@
 """Which instruments are wanted and unwanted, and how parts shall play."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resonant.brief.reading.page import Page, Phrases, Spot
 from resonant.brief.reading.polarity import Polarity, is_a_track_word
 from resonant.brief.vocabulary import vocabulary
 from resonant.brief.vocabulary.words import Ensemble, MannerWord
+
+_PART_WORDS = {
+    "melody": "melody", "melodies": "melody", "lead": "melody", "topline": "melody", "chords": "chords",
+    "arpeggio": "arpeggio",
+    "arpeggios": "arpeggio", "arp": "arpeggio", "counter melody": "counter", "countermelody": "counter",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +24,14 @@ class Wish:
         group: a name from the vocabulary's groups ("drums", "guitar"), or "".
         manner: how it plays, as "role/manner", or "".
         words: as it was said.
+        role: the part it shall play where that was said ("flute melody"), or "".
     """
 
     instrument: str = ""
     group: str = ""
     manner: str = ""
     words: str = ""
+    role: str = ""
 
     @property
     def name(self) -> str:
@@ -59,7 +67,9 @@ def read_players(page: Page, phrases: Phrases, polarity: Polarity) -> SaidPlayer
             ensemble_name = ensemble_name or ensemble.name
         elif wish is not None and no:
             unwanted.append(wish)
-        elif wish is not None and _is_meant(page, spot, index in polarity.only) and not _is_a_lead(phrases, index):
+        elif wanted and _names_part_of(phrases, index):
+            wanted[-1] = replace(wanted[-1], role=_PART_WORDS[spot.words])
+        elif wish is not None and _is_meant(page, spot, index in polarity.only):
             wanted.append(wish)
             manners += [row for row in vocabulary().manners if f"{row.role}/{row.manner}" == wish.manner][:1]
     only = bool(polarity.only) and not (ensemble_name and not polarity.only)
@@ -91,13 +101,12 @@ def _is_meant(page: Page, spot: Spot, only: bool) -> bool:
     return joins and spot.words in {"beat", "beats", "melody"}
 
 
-def _is_a_lead(phrases: Phrases, index: int) -> bool:
-    """Whether "lead" says what the instrument before it does ("sax lead")."""
+def _names_part_of(phrases: Phrases, index: int) -> bool:
+    """Whether a word names the part of the instrument right before it: "flute melody", "sax lead", "piano chords"."""
     spot, before = phrases.spots[index], phrases.spots[index - 1] if index else None
-    names_a_player = before is not None and bool(before.of("group") or before.of("instrument"))
-    return (
-        spot.words == "lead" and before is not None and names_a_player and before.clause == spot.clause and not spot.gap
-    )
+    if before is None or spot.words not in _PART_WORDS or spot.gap or before.clause != spot.clause:
+        return False
+    return (before.of("group") or before.of("instrument")) is not None and before.words not in _PART_WORDS
 
 
 def _is_a_section(page: Page, spot: Spot) -> bool:

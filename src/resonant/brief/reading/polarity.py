@@ -8,6 +8,7 @@ from resonant.brief.vocabulary import vocabulary
 
 PLAYERS = ("instrument", "group", "manner", "ensemble")
 _JOINS = {"and", "or", "nor", "&", "+", "/", "y", "und", "et", "o", "oder", "ni", "ou", "plus", "e"}
+_EXCEPT = {"except", "excluding"}
 _DETERMINERS = {
     "a", "an", "the", "any", "some", "one", "two", "my", "more", "kind of", "kind", "of", "use", "using", "too",
     "much", "many", "big", "real", "use of", "other", "playing", "that", "los", "las", "la", "el", "una", "un",
@@ -37,6 +38,10 @@ def _negated(page: Page, spots: tuple[Spot, ...]) -> set[int]:
         following = index + 1
         if following >= len(spots) or not _reaches(page, spot, spots[following]):
             continue
+        if spot.words in _EXCEPT and any(
+            other.of("negations") and other.clause == spot.clause for other in spots[:index]
+        ):
+            continue  # "no drums except finger snaps"
         negated.add(following)
         negated |= _listed_after(page, spots, following, list_word=spot.words in vocabulary().grammar["list_no"])
     return negated
@@ -80,7 +85,9 @@ def _only(page: Page, spots: tuple[Spot, ...], negated: set[int]) -> set[int]:
     only: set[int] = set()
     for index, spot in enumerate(spots):
         if spot.of("only") is not None and index + 1 < len(spots):
-            only |= _band_from(page, spots, _skip_adjectives(spots, index + 1), negated)
+            first = _skip_adjectives(spots, index + 1)
+            if set(spots[first].gap) <= _DETERMINERS | {"for"}:
+                only |= _band_from(page, spots, first, negated)
         if index > 0 and _stands_alone(spots[index - 1], spot):
             only |= _band_until(page, spots, index - 1, negated)
         if spot.of("ensemble") is not None and index not in negated:
@@ -121,8 +128,6 @@ def _band_from(page: Page, spots: tuple[Spot, ...], first: int, negated: set[int
     """The players from `first` on that are joined by commas and "and"."""
     if first >= len(spots) or not _plays(spots[first]) or first in negated:
         return set()
-    if not set(spots[first].gap) <= _DETERMINERS | {"for", "between", "duet", "duo"}:
-        return set()
     band, last = {first}, spots[first]
     for index in range(first + 1, len(spots)):
         spot = spots[index]
@@ -149,7 +154,7 @@ _PIECE = re.compile(
     r"\s+(?:piece|music|sonata|nocturne|etude|prelude|duet|duo|instrumental|solo\s+piece|quartet|trio)\b"
 )
 _DUET = re.compile(
-    r"(?:duet|duo|sonata|piece|nocturne|etude|prelude|trio)\s+(?:of|between)\s+(?:an?\s+|the\s+)?$|\bfor\s+(?:an?\s+|the\s+)?$"
+    r"(?:duet|duo|sonata|piece|nocturne|etude|prelude|trio)\s+(?:of|between)\s+(?:an?\s+|the\s+)?$|\bfor\s+(?:an?\s+|one\s+|two\s+)?$"
 )
 
 
