@@ -127,6 +127,19 @@ def test_the_pedal_holds_a_note_until_it_comes_up() -> None:
     assert np.array_equal(held, written)
 
 
+def test_a_pedal_that_never_comes_up_holds_until_the_last_note_has_ended() -> None:
+    last = note(72, start=2 * SECOND, duration=SECOND)
+    held = heard("warm_pad", note(60, duration=SECOND // 2), last, controls=(Control(0, 64, 127),), seconds=6.0)
+    written = heard("warm_pad", note(60, duration=3 * SECOND), last, seconds=6.0)
+    assert np.array_equal(held, written)
+
+
+def test_a_key_struck_again_lets_its_earlier_note_go() -> None:
+    overlapping = heard("synth_keys", note(60, duration=2 * SECOND), note(60, start=SECOND))
+    in_turn = heard("synth_keys", note(60, duration=SECOND), note(60, start=SECOND))
+    assert np.array_equal(overlapping, in_turn)
+
+
 def test_a_chord_on_a_lead_keeps_all_its_notes() -> None:
     chord = heard("square_lead", note(60), note(64), note(67))
     alone = [heard("square_lead", note(pitch)) for pitch in (60, 64, 67)]

@@ -106,14 +106,19 @@ def performance(track: Track, tempo: TempoMap) -> Performance:
 
 
 def _played(track: Track, tempo: TempoMap) -> tuple[Played, ...]:
+    """The notes as the keys and the pedal hold them; a key struck again lets its earlier note go."""
     downs, ups = _pedal(track.controls)
+    last = max((note.end for note in track.notes), default=0)
+    struck_again: dict[int, int] = {}
     notes = []
-    for note in track.notes:
-        end = _release_tick(note.end, downs, ups)
+    for note in reversed(track.notes):
+        held = _release_tick(note.end, downs, ups, last)
+        end = min(held, max(struck_again.get(note.pitch, held), note.start + 1))
+        struck_again[note.pitch] = note.start
         sixteenth = (note.start + TICKS_PER_SIXTEENTH // 2) // TICKS_PER_SIXTEENTH
         seconds = tempo.seconds_at(note.start), tempo.seconds_at(end)
         notes.append(Played(*seconds, note.pitch, note.velocity, sixteenth))
-    return tuple(notes)
+    return tuple(reversed(notes))
 
 
 def _pedal(controls: Iterable[Control]) -> tuple[list[int], list[int]]:
@@ -131,11 +136,12 @@ def _pedal(controls: Iterable[Control]) -> tuple[list[int], list[int]]:
     return downs, ups
 
 
-def _release_tick(end: int, downs: list[int], ups: list[int]) -> int:
+def _release_tick(end: int, downs: list[int], ups: list[int], last: int) -> int:
+    """When a key let go at `end` falls silent; a pedal that never comes up holds until the last note has ended."""
     index = bisect_right(downs, end) - 1
-    if index < 0 or index >= len(ups):  # before the first pedal, or a pedal that never comes up again
+    if index < 0:
         return end
-    return max(end, ups[index])
+    return max(end, ups[index] if index < len(ups) else last)
 
 
 def _gain(controls: tuple[Control, ...], tempo: TempoMap) -> Curve:

@@ -203,5 +203,5 @@ def _portamento(patch: Patch, before: list[Played] | None, group: list[Played]) 
 
 
 def _stepped(seconds: float) -> float:
-    """Near times are made equal, so that a slur that comes again is taken from the tape."""
-    return round(seconds / _TIME_STEP_S) * _TIME_STEP_S
+    """Near times are made equal, so that a slur that comes again is made once."""
+    return round(round(seconds, 6) / _TIME_STEP_S) * _TIME_STEP_S  # to the microsecond first: the clock's own error
