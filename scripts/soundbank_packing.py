@@ -23,8 +23,9 @@ Mono = NDArray[np.float32]
 START, END, START_COARSE, END_COARSE, PAN, MODES, ROOT = 0, 1, 4, 12, 17, 54, 58
 RATES = (11025, 16000, 22050, 24000, 32000, 44100)
 QUIET_DB = 60.0  # what lies this far under the whole above a rate's band is not missed
-GAP = 1024  # silence between samples of one stream: a long block of Vorbis, so that none smears into its neighbour
-SEAM = 256  # the loop is repeated this far behind its end, so that the coder hears the same on both sides
+GAP = 512  # silence between samples of one stream, so that none smears into its neighbour
+LEAD = 1024  # the loop sounds this long before it begins, so that the sampler can cross over from its end to its start
+SEAM = 2048  # and this far behind its end, dying away: a long block of Vorbis, so that no cut is coded near the seam
 SHORTEST_LOOP_S = 0.05
 
 
@@ -252,15 +253,16 @@ def _looped_cut(sound: Mono, loop: tuple[int, int], target: int, rate: int, labe
     turns = max(1, -(-int(SHORTEST_LOOP_S * rate) // period))
     new_length = max(round(turns * period * target / rate), 2)
     ratio = new_length / (turns * period)
-    extra = int(4 * SEAM / ratio) + 64
+    extra = int((LEAD + 2 * SEAM) / ratio) + 64
     body = np.tile(sound[start:end], turns + extra // period + 2)
     long = np.concatenate([sound[:start], body])[: start + turns * period + extra]
     made = soxr.resample(long, 1.0, ratio, quality="VHQ")
-    # The loop begins a seam later than in the source: what comes before its start and its end is then the same sound.
-    first = int(np.ceil(start * ratio)) + SEAM
-    keep = made[: first + new_length + SEAM]
+    # The loop begins a lead later than in the source: what comes before its start and its end is then the same sound.
+    first = int(np.ceil(start * ratio)) + LEAD
+    keep = made[: first + new_length + SEAM].astype(np.float32)
+    keep[-SEAM // 2 :] *= np.linspace(1.0, 0.0, SEAM // 2, dtype=np.float32)
     name, key, correction = label
-    return Cut(name, keep.astype(np.float32), (first, first + new_length), rate * ratio, key, correction)
+    return Cut(name, keep, (first, first + new_length), rate * ratio, key, correction)
 
 
 def _faded(sound: Mono, rate: int, seconds: float) -> Mono:

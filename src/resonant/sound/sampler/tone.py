@@ -22,6 +22,7 @@ _STILL_CENTS = 30.0  # a cutoff that moves less than this may as well stand stil
 _PITCH_WEIGHT, _CUTOFF_WEIGHT = 10.0, 0.5  # a cent of pitch is heard twenty times sooner than one of cutoff
 _STEP = 64  # samples between two looks at the cutoff
 _LOOPS, _LOOPS_UNTIL_RELEASE = 1, 3
+_SAME = 0.9  # correlation of two stretches that a coder made of one sound
 _ADDRESSES = (
     *(Gen.START, Gen.END, Gen.LOOP_START, Gen.LOOP_END),
     *(Gen.START_COARSE, Gen.END_COARSE, Gen.LOOP_START_COARSE, Gen.LOOP_END_COARSE, Gen.SAMPLE_MODES),
@@ -133,15 +134,25 @@ def _unrolled(tone: Tone, font: SoundFont, length: int, speed: float) -> Mono:
 
 
 def _seamless(data: Mono, start: int, loop_start: int, loop_end: int) -> Mono:
-    """A lossy coder leaves other noise at the end of a loop than before its start: cross over to the latter."""
-    length = min(64, loop_start - start, (loop_end - loop_start) // 4)
-    if length < 1:
-        return data
-    data = data.copy()
-    rise = np.linspace(0.0, 1.0, length + 2, dtype=np.float32)[1:-1]
-    data[loop_end - length : loop_end] *= 1.0 - rise
-    data[loop_end - length : loop_end] += rise * data[loop_start - length : loop_start]
+    """A lossy coder leaves other noise at the end of a loop than before its start: cross over to the latter.
+
+    As long as the two stretches are the same sound, else for an instant only.
+    """
+    room = min(loop_start - start, (loop_end - loop_start) // 2)
+    for length in (1024, 512, 256, 128, min(64, room)):
+        if 0 < length <= room:
+            before, end = data[loop_start - length : loop_start], data[loop_end - length : loop_end]
+            if length <= 64 or _likeness(before, end) > _SAME:
+                rise = np.linspace(0.0, 1.0, length + 2, dtype=np.float32)[1:-1]
+                out = data.copy()
+                out[loop_end - length : loop_end] = end + rise * (before - end)
+                return out
     return data
+
+
+def _likeness(one: Mono, other: Mono) -> float:
+    power = float(np.dot(one, one)) * float(np.dot(other, other))
+    return float(np.dot(one, other)) / power**0.5 if power > 0.0 else 0.0
 
 
 def _pitch_offsets(tone: Tone, bend_cents: Mono | None, wheel_cents: Mono | None) -> NDArray[np.float64] | None:
@@ -244,8 +255,6 @@ def low_pass(cents: float, resonance_db: float, sample_rate: int) -> NDArray[np.
     quality = 10.0 ** (resonance_db / 20.0) / np.sqrt(2.0)
     alpha, cosine = np.sin(turn) / (2.0 * quality), np.cos(turn)
     height = (1.0 - cosine) * gain(resonance_db * 5.0)
-    section = np.array(
-        [height / 2.0, height, height / 2.0, 1.0 + alpha, -2.0 * cosine, 1.0 - alpha]
-    )
+    section = np.array([height / 2.0, height, height / 2.0, 1.0 + alpha, -2.0 * cosine, 1.0 - alpha])
     sections: NDArray[np.float64] = section[np.newaxis] / section[3]
     return sections
