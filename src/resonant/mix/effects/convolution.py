@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from resonant.audio import Samples
 
-_LARGEST_FFT = 1 << 20
+_LARGEST_FFT = 1 << 18  # four of them still fit the processor's cache
 _BATCH = 1 << 19
 
 
@@ -40,21 +40,37 @@ def filtered(samples: Samples, response: Samples) -> Samples:
 
 
 def convolved(mono: NDArray[np.float32], response: Samples, num_samples: int) -> Samples:
-    """A mono send through a stereo response: `float32 [2, num_samples]`, by one FFT in and two out."""
+    """A mono send through a stereo response: `float32 [2, num_samples]`.
+
+    Four blocks are transformed at once, and both sides of them back: the FFT then works on four numbers with each
+    instruction, which more than halves its time.
+    """
     from scipy import fft
 
     out = np.zeros((2, num_samples), dtype=np.float32)
-    size = _fft_size(response.shape[1], mono.size)
-    spectrum = fft.rfft(response, size, axis=1)
+    send = mono[:num_samples]
+    size = _fft_size(response.shape[1], send.size)
     step = size - response.shape[1] + 1
-    for start in range(0, min(mono.size, num_samples), step):
-        block = mono[start : start + step]
-        if not block.any():
-            continue
-        wet = fft.irfft(fft.rfft(block, size) * spectrum, size, axis=1, overwrite_x=True)
-        end = min(start + size, num_samples)
-        out[:, start:end] += wet[:, : end - start]
+    spectrum = fft.rfft(response, size, axis=1)[:, None]
+    for start in range(0, send.size, step * _AT_ONCE):
+        frames = _frames(send[start : start + step * _AT_ONCE], step, size)
+        wet = fft.irfft(fft.rfft(frames, axis=1) * spectrum, size, axis=2, overwrite_x=True)
+        for row, begin in enumerate(range(start, min(start + step * _AT_ONCE, num_samples), step)):
+            end = min(begin + size, num_samples)
+            out[:, begin:end] += wet[:, row, : end - begin]
     return out
+
+
+_AT_ONCE = 4
+
+
+def _frames(chunk: NDArray[np.float32], step: int, size: int) -> NDArray[np.float32]:
+    """`_AT_ONCE` rows of `step` samples each, filled up with silence to `size`."""
+    frames = np.zeros((_AT_ONCE, size), dtype=np.float32)
+    for row, begin in zip(frames, range(0, chunk.size, step), strict=False):
+        part = chunk[begin : begin + step]
+        row[: part.size] = part
+    return frames
 
 
 def _overlap(target: NDArray[np.float32], wet: NDArray[np.float32], step: int) -> None:
@@ -69,9 +85,15 @@ def _overlap(target: NDArray[np.float32], wet: NDArray[np.float32], step: int) -
 
 
 def _fft_size(response: int, signal: int) -> int:
-    """The size that costs least for this send: few long blocks, or more short ones."""
+    """The size that costs least for this send: few long blocks, or more short ones, always fours of them."""
     from scipy import fft
 
-    sizes = [fft.next_fast_len(-(-signal // blocks) + response - 1, real=True) for blocks in range(1, 64)]
-    fitting = [(size, blocks) for blocks, size in enumerate(sizes, 1) if size <= _LARGEST_FFT or blocks == 63]
-    return int(min(fitting, key=lambda pair: pair[0] * pair[1] * np.log2(pair[0]))[0])
+    counts = range(_AT_ONCE, 33 * _AT_ONCE, _AT_ONCE)
+    sizes = [fft.next_fast_len(-(-signal // count) + response - 1, real=True) for count in counts]
+    fitting = [pair for pair in zip(sizes, counts, strict=True) if pair[0] <= max(_LARGEST_FFT, 4 * response)]
+    return int(
+        min(
+            fitting or [(fft.next_fast_len(4 * response, real=True), 1)],
+            key=lambda pair: pair[0] * pair[1] * np.log2(pair[0]),
+        )[0]
+    )
