@@ -21,7 +21,7 @@ LEADING = frozenset({"build", "prechorus", "breakdown"})  # what leads into it b
 LIFTED = frozenset({"chorus", "drop", "solo", "instrumental", "bridge"})  # where a drummer leaves the hat
 MAIN_GROOVE = 14.0  # how much likelier a section takes the song's main groove than another
 LIFT_CHANCE = 0.55
-HEARD = 8  # neighbouring bars that are listened to, at most
+HEARD = 6  # neighbouring bars that are listened to, at most
 SAME_GROOVE = 0.3  # likeness to what stands in neighbouring bars above which a groove counts as theirs
 
 
@@ -153,17 +153,24 @@ def _likeness(context: Context, groove: Groove, bars: Sequence[int]) -> float:
     """
     most = max(len(lines) for lines in groove.lines.values())
     ways = [(turn, cymbal) for turn in range(most) for cymbal in (None, *context.style.drums.lifts)]
-    return sum(max(_overlap(context, groove, bar, *way) for way in ways) for bar in bars) / len(bars)
+    played = {bar: _played(context, bar) for bar in bars}
+    return sum(max(_overlap(context, groove, bar, way, played[bar]) for way in ways) for bar in bars) / len(bars)
 
 
-def _overlap(context: Context, groove: Groove, bar: int, turn: int, cymbal: str | None) -> float:
+def _overlap(
+    context: Context, groove: Groove, bar: int, way: tuple[int, str | None], played: set[tuple[int, int]]
+) -> float:
+    turn, cymbal = way
     place, start, metre = bar - context.section(bar).start_bar, context.bar_start(bar), context.metre(bar)
     choices = tuple((drum, min(turn, len(lines) - 1)) for drum, lines in groove.lines.items())
     written = [s for s in strokes_of(groove, place, metre, choices) if s.mark not in ",:?"]
     strokes = lifted(written, cymbal, metre, context.energy(bar), context.style.drums.hands == "drummer")
     kit = context.track.instrument
-    expected = {(s.at // TICKS_PER_SIXTEENTH, key_of(s.drum, kit, context.chord(start + s.at))) for s in strokes}
-    played = _played(context, bar)
+    swing = Swing.of(context.style.swing.amount, context.style.swing.unit)
+    expected = {
+        (_sixteenth(swing, s.at if s.straight else swing.swung(s.at)), key_of(s.drum, kit, context.chord(start + s.at)))
+        for s in strokes
+    }
     return len(expected & played) / max(len(expected | played), 1)
 
 
@@ -171,7 +178,11 @@ def _played(context: Context, bar: int) -> set[tuple[int, int]]:
     start, end = context.score.bar_ticks(bar)
     swing = Swing.of(context.style.swing.amount, context.style.swing.unit)
     notes = context.track.between(start, end)
-    return {(round(swing.straight(note.start - start) / TICKS_PER_SIXTEENTH), note.pitch) for note in notes}
+    return {(_sixteenth(swing, note.start - start), note.pitch) for note in notes}
+
+
+def _sixteenth(swing: Swing, played: int) -> int:
+    return round(swing.straight(played) / TICKS_PER_SIXTEENTH)
 
 
 def _cymbal(context: Context, style: DrumsStyle, section: Section) -> str | None:
