@@ -156,17 +156,31 @@ def _seat_usual(seats: _Seats, said: SaidPlayers, complexity: int) -> None:
 def _seat_wanted(seats: _Seats, wanted: tuple[Wish, ...], said: SaidPlayers) -> dict[Wish, str]:
     """Gives each wanted instrument the part that suits it best; returns which instrument each wish came to."""
     chosen: dict[Wish, str] = {}
-    defaults = {part.instrument for part in seats.style.parts}
     for wish in wanted:
         name = _instrument_for(seats, wish)
         if name is not None:
             chosen[wish] = name
-    for wish in sorted(chosen, key=lambda w: (bool(w.manner), chosen[w] not in defaults)):
+    for wish in sorted(chosen, key=lambda w: (bool(w.manner), _strangeness(seats.style, chosen[w]))):
         if wish.manner and wish.manner.split("/")[0] in seats.given:
-            del chosen[wish]  # somebody was asked for by name: the manner alone is theirs
-            continue
-        _seat(seats, wish, chosen[wish], said.only and said.ensemble is None)
+            if not _is_named(wish, chosen[wish]):
+                del chosen[wish]  # somebody was asked for by name: the manner alone is theirs
+                continue
+            _seat(seats, replace(wish, manner=""), chosen[wish], small=False)
+        else:
+            _seat(seats, wish, chosen[wish], small=said.only and said.ensemble is None)
     return chosen
+
+
+def _strangeness(style: Style, name: str) -> int:
+    """0 for an instrument that plays in the style anyway, 1 for one that may, 2 for a guest: guests choose last."""
+    if name in {part.instrument for part in style.parts}:
+        return 0
+    return 1 if any(name in part.others for part in style.parts) else 2
+
+
+def _is_named(wish: Wish, name: str) -> bool:
+    """Whether a manner names its instrument too: "wah guitar" does, "strummed" does not."""
+    return instrument(name).family in wish.words.split() and instrument(name).family not in ("bass", "drums")
 
 
 def _instrument_for(seats: _Seats, wish: Wish) -> str | None:

@@ -294,7 +294,7 @@ class Filling:
             middle = [name for name in self.style.form.cycle if name not in said.left_out][
                 : max(1, bars // 4 - len(said.added))
             ]
-            form = tuple(SectionBrief(name) for name in (*middle, *said.added))
+            form = tuple(SectionBrief(name) for name in dict.fromkeys((*middle, *said.added)))
         if len(form) > bars:
             self.remarks.append(f"{len(form)} sections do not fit into {bars} bars; the first {bars} were kept.")
         return form[:bars]

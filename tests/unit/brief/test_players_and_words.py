@@ -40,6 +40,23 @@ def test_a_wanted_instrument_takes_the_part_that_suits_it_best() -> None:
     assert band("house with a harp")["arpeggio"] == "harp"
 
 
+def test_those_who_play_in_the_style_choose_before_guests() -> None:
+    ambient = band("ambient with choir and glass pad")
+    assert (ambient["pad"], ambient["strings"]) == ("glass_pad", "choir")
+
+
+def test_the_word_after_an_instrument_names_its_part() -> None:
+    trap = read_brief("trap, bell melody")
+    assert trap.wanted == ("glockenspiel",)
+    assert {part.role: part.instrument for part in trap.parts}["melody"] == "glockenspiel"
+
+
+def test_a_refusal_may_have_an_exception() -> None:
+    brief = read_brief("r&b, no drums except finger snaps")
+    assert (brief.wanted, brief.unwanted) == (("percussion",), ("drums",))
+    assert {"percussion"} == {"drums", "percussion"} & {part.role for part in brief.parts}
+
+
 def test_a_kind_of_instrument_is_chosen_by_the_style() -> None:
     assert band("rock with guitars")["chords"] == "distortion_guitar"
     assert band("house with drums")["drums"] == "kit_909"

@@ -98,6 +98,15 @@ def test_an_article_is_no_key(text: str) -> None:
     assert read_brief(text).origin["key"] == "assumed"
 
 
+def test_an_article_before_minor_gives_way_to_a_key_that_is_sure() -> None:
+    assert str(read_brief("a minor blues in G minor").key) == "G minor"
+
+
+def test_the_tuning_of_a_guitar_is_no_key_and_no_drop() -> None:
+    brief = read_brief("metal in drop C# at 180 bpm")
+    assert (brief.origin["key"], brief.form) == ("assumed", ())
+
+
 def test_a_mode_without_a_tonic_takes_a_usual_key_of_the_style() -> None:
     assert str(read_brief("pop in a minor key").key) == "A minor"
     assert str(read_brief("ambient, lydian").key) == "A lydian"
