@@ -188,11 +188,14 @@ class SoundFont:
             SoundBankError: it lies outside the file, or its Vorbis stream can not be read.
         """
         sample = self.sample(index)
+        place = (sample.start, sample.end)  # samples may share a stream, each with its own part of it
         with self._lock:
-            place = (sample.start, sample.end)  # samples may share a stream, each with its own part of it
-            if place not in self._frames:
-                self._frames[place] = self._decoded(sample)
-            return self._frames[place]
+            kept = self._frames.get(place)
+        if kept is not None:
+            return kept
+        decoded = self._decoded(sample)  # outside the lock: two tracks may decode at once, and rarely the same stream
+        with self._lock:
+            return self._frames.setdefault(place, decoded)
 
     def stored(self, sample: Sample) -> bytes:
         """The bytes of a sample as they stand in the file."""

@@ -215,3 +215,12 @@ def test_what_rings_past_the_end_is_cut_there(tmp_path: Path) -> None:
     long = _played(tmp_path, data, _track(Note(0, 69, 480, 127)), 3.0)
     assert np.max(np.abs(short - long[:, :RATE])) < 1e-6
     assert np.any(long[:, RATE:])
+
+
+@pytest.mark.parametrize("kind", [number for number in range(61) if number not in (41, 43, 44, 53)])
+def test_no_amount_however_wild_breaks_the_sound(tmp_path: Path, kind: int) -> None:
+    for amount in (-32_768, -1, 1, 32_767):
+        for shape in ({7: 300, 11: 300, 6: 20}, {54: 3}):
+            data = sf2(loop=LOOP, amounts={**shape, kind: amount})
+            sound = _played(tmp_path, data, _track(Note(0, 60, 200, 100)), 0.5, 16_000)
+            assert np.all(np.isfinite(sound)), f"generator {kind} = {amount}"

@@ -22,6 +22,8 @@ _STILL_CENTS = 30.0  # a cutoff that moves less than this may as well stand stil
 _PITCH_WEIGHT, _CUTOFF_WEIGHT = 10.0, 0.5  # a cent of pitch is heard twenty times sooner than one of cutoff
 _STEP = 64  # samples between two looks at the cutoff
 _LOOPS, _LOOPS_UNTIL_RELEASE = 1, 3
+_SLOWEST, _FASTEST = 2.0**-10, 2.0**7  # what a forged pitch or rate may ask of us
+_FURTHEST_CENTS = 3600.0
 _SAME = 0.9  # correlation of two stretches that a coder made of one sound
 _ADDRESSES = (
     *(Gen.START, Gen.END, Gen.LOOP_START, Gen.LOOP_END),
@@ -104,7 +106,9 @@ def base_cents(tone: Tone) -> float:
 def _steady(tone: Tone, font: SoundFont, oversampling: float, num_samples: int) -> Mono:
     import soxr
 
-    speed = 2.0 ** (base_cents(tone) / 1200.0) * tone.sample.rate / (tone.sample_rate * oversampling)
+    octaves = min(max(base_cents(tone) / 1200.0, -20.0), 20.0)
+    speed = 2.0**octaves * tone.sample.rate / tone.sample_rate
+    speed = min(max(speed, _SLOWEST), _FASTEST) / oversampling
     source = _unrolled(tone, font, int(num_samples * speed) + 64, speed / oversampling)
     out_rate = float(tone.sample_rate)
     sound: Mono = soxr.resample(source, out_rate * speed, out_rate, quality="HQ")
@@ -117,12 +121,12 @@ def _unrolled(tone: Tone, font: SoundFont, length: int, speed: float) -> Mono:
     loop_start, loop_end = tone.sample.loop
     loop_start += int(amounts[Gen.LOOP_START] + 32768 * amounts[Gen.LOOP_START_COARSE])
     loop_end += int(amounts[Gen.LOOP_END] + 32768 * amounts[Gen.LOOP_END_COARSE])
-    start = max(int(amounts[Gen.START] + 32768 * amounts[Gen.START_COARSE]), 0)
-    end = len(data) + min(int(amounts[Gen.END] + 32768 * amounts[Gen.END_COARSE]), 0)
+    start = int(np.clip(amounts[Gen.START] + 32768 * amounts[Gen.START_COARSE], 0, len(data) - 1))
+    end = len(data) + int(np.clip(amounts[Gen.END] + 32768 * amounts[Gen.END_COARSE], start + 1 - len(data), 0))
     mode = int(amounts[Gen.SAMPLE_MODES]) & 3
     loops = mode in (_LOOPS, _LOOPS_UNTIL_RELEASE) and start <= loop_start < loop_end - 1 and loop_end <= len(data)
     if not loops:
-        return data[start : max(end, start + 1)][: length + 1]
+        return data[start:end][: length + 1]
     if mode == _LOOPS_UNTIL_RELEASE:
         length = min(length, int(tone.stop * speed))
     if tone.sample.is_vorbis:
@@ -169,7 +173,7 @@ def _pitch_offsets(tone: Tone, bend_cents: Mono | None, wheel_cents: Mono | None
     if (depth and delay_s < length_s) or wheel_cents is not None:
         wave = triangle(moments, delay_s, hertz(amounts[Gen.VIBRATO_FREQUENCY]), tone.sample_rate)
         parts.append(wave * (depth if wheel_cents is None else depth + wheel_cents))
-    return np.sum(parts, axis=0) if parts else None
+    return np.clip(np.sum(parts, axis=0), -_FURTHEST_CENTS, _FURTHEST_CENTS) if parts else None
 
 
 def _moving(tone: Tone, font: SoundFont, offset_cents: NDArray[np.float64]) -> Mono:
@@ -223,7 +227,7 @@ def filtered(tone: Tone, sound: Mono) -> Mono:
 
 
 def _tremolo(tone: Tone, sound: Mono) -> Mono:
-    depth_cb = tone.amounts[Gen.MOD_LFO_TO_VOLUME]
+    depth_cb = min(max(tone.amounts[Gen.MOD_LFO_TO_VOLUME], -960.0), 960.0)
     if not depth_cb or seconds(tone.amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate >= len(sound):
         return sound
     wave = _mod_lfo(tone, np.arange(len(sound)))
