@@ -93,7 +93,7 @@ def _fft_size(response: int, signal: int) -> int:
     fitting = [pair for pair in zip(sizes, counts, strict=True) if pair[0] <= max(_LARGEST_FFT, 4 * response)]
     return int(
         min(
-            fitting or [(fft.next_fast_len(4 * response, real=True), 1)],
+            fitting or [(fft.next_fast_len(max(_LARGEST_FFT, 4 * response), real=True), 1)],
             key=lambda pair: pair[0] * pair[1] * np.log2(pair[0]),
         )[0]
     )
