@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from resonant.brief.band import Band, gather, wish_for
 from resonant.brief.call import Call
 from resonant.brief.lyrics import read_lyrics
 from resonant.brief.model import Brief, Knobs, Origin, SectionBrief, Sound, Tag
 from resonant.brief.presets import Presets, Settings, resolve
+from resonant.brief.presets.model import KnobsPreset, SoundPreset
 from resonant.brief.reading import Said
 from resonant.brief.reading.character import checked_seed
 from resonant.brief.reading.key import checked_key
@@ -140,7 +143,8 @@ class Filling:
 
     def _is_from_preset(self, name: str) -> bool:
         origin = self.settings[name].origin if name in self.settings else ""
-        return origin.startswith(("style preset", "role", "quality"))
+        asked_for_quality = origin.startswith("quality") and self.origin["quality"] == "said"
+        return asked_for_quality or origin.startswith(("style preset", "role"))
 
     def _metre(self) -> Metre:
         words = [Metre.parse(name) for name in self.said.character.metre_words]
@@ -328,7 +332,7 @@ class Filling:
         return strong_first(tuple(tags))
 
     def _sound(self) -> Sound:
-        said = {**self.said.sound, **_checked_names("sound", self.call.sound, Sound())}
+        said = {**self.said.sound, **_checked("sound", self.call.sound, SoundPreset)}
         usual = {
             name.removeprefix("sound."): setting.value
             for name, setting in self.settings.items()
@@ -346,7 +350,7 @@ class Filling:
         return replace(Sound(), **{**usual, **said})
 
     def _knobs(self) -> Knobs:
-        said = _checked_names("knobs", self.call.knobs, Knobs())
+        said = _checked("knobs", self.call.knobs, KnobsPreset)
         usual = {
             name.removeprefix("knobs."): setting.value
             for name, setting in self.settings.items()
@@ -366,11 +370,14 @@ def _prefixed(prefix: str, settings: Settings) -> list[str]:
     return [name for name in settings if name.startswith(f"{prefix}.")]
 
 
-def _checked_names(kind: str, values: Mapping[str, Any], example: Knobs | Sound) -> dict[str, Any]:
-    for name in values:
-        if not hasattr(example, name):
-            raise BriefError(f"{kind} has no {name!r}; there are {', '.join(example.__slots__)}")
-    return dict(values)
+def _checked(kind: str, values: Mapping[str, Any], schema: type[KnobsPreset] | type[SoundPreset]) -> dict[str, Any]:
+    """The values of a call, checked as those of a preset are."""
+    try:
+        return schema.model_validate(dict(values)).model_dump(exclude_none=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join((kind, *map(str, first["loc"])))
+        raise BriefError(f"{place}: {first['msg']}; there are {', '.join(schema.model_fields)}") from error
 
 
 def _feels_otherwise(word: Metre, said: Metre) -> bool:

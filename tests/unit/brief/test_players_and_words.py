@@ -198,7 +198,8 @@ def test_control_characters_are_left_out_and_told() -> None:
         (Call(metre="17/3"), "17/3"),
         (Call(seed=-1), "seed"), (Call(complexity=11), "complexity"), (Call(energy=2), "energy"),
         (Call(wanted=("gong drum",)), "gong drum"),
-        (Call(knobs={"heat": 1}), "heat"), (Call(progression="Am Foo"), "Foo"), (Call(sound={"bass": 1}), "bass"),
+        (Call(knobs={"heat": 1}), "heat"), (Call(knobs={"temperature": 9}), "temperature"),
+        (Call(progression="Am Foo"), "Foo"), (Call(sound={"bass": 1}), "bass"),
     ],
 )  # fmt: skip
 def test_a_call_that_can_not_be_followed_is_refused_by_name(call: Call, message: str) -> None:

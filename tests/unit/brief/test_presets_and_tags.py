@@ -56,6 +56,16 @@ def test_a_role_in_the_words_sets_length_dynamics_and_loop() -> None:
     assert "melody" not in {part.role for part in brief.parts}
 
 
+def test_what_nobody_asked_for_is_assumed() -> None:
+    assert set(read_brief("").origin.values()) == {"assumed"}
+    assert read_brief("", Call(quality="final")).origin["sound"] == "preset"
+
+
+def test_knobs_of_the_call_are_followed() -> None:
+    brief = read_brief("", Call(knobs={"temperature": 1.2, "normalize_duration": "crop"}))
+    assert (brief.knobs.temperature, brief.knobs.normalize_duration, brief.origin["knobs"]) == (1.2, "crop", "said")
+
+
 def test_what_a_role_leaves_out_plays_when_it_is_asked_for() -> None:
     assert "drums" in {part.role for part in read_brief("forest ambience with drums").parts}
 

@@ -34,7 +34,10 @@ class Spot:
 
     def of(self, kind: str) -> Meaning | None:
         """What it means as that kind, or None."""
-        return next((meaning for meaning in self.meanings if meaning.kind == kind), None)
+        for meaning in self.meanings:
+            if meaning.kind == kind:
+                return meaning
+        return None
 
 
 @dataclass(slots=True)
