@@ -26,6 +26,7 @@ from resonant.library.model import Song
 from resonant.library.place import disk_errors, settle_folder, unfinished_folder, write_durably
 from resonant.pictures.roll import piano_roll_png
 from resonant.score.midi import to_midi_bytes
+from resonant.score.passes.lyrics import lrc
 
 DOCUMENT = "song.json"
 _NAME_LENGTH = 40
@@ -95,12 +96,15 @@ def _write_files(song: Song, folder: Path, formats: Sequence[AudioFormat]) -> di
     """Writes all but `song.json`; gives the SHA-256 of each file by its name in the folder."""
     write_durably(folder / "song.mid", to_midi_bytes(song.score))
     write_durably(folder / "score.png", piano_roll_png(song.score, song.brief.text))
+    words = lrc(song.score, song.brief.form) if song.score.lyrics else ""
+    if words:
+        write_durably(folder / "lyrics.lrc", words.encode())
     sounds = {f"{stem}.{form.ending}": (audio, form) for stem, audio in _sounds(song).items() for form in formats}
     if len(sounds) > 1:
         (folder / "stems").mkdir()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         list(pool.map(lambda item: write_audio(folder / item[0], *item[1]), sounds.items()))
-    names = ["song.mid", "score.png", *sounds]
+    names = ["song.mid", "score.png", *(["lyrics.lrc"] if words else []), *sounds]
     return {name: _sha256(folder / name) for name in sorted(names)}
 
 

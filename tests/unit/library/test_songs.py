@@ -30,14 +30,9 @@ def contents(root: Path) -> dict[str, bytes]:
 def test_a_song_folder_holds_what_a_person_looks_for(song: Song, tmp_path: Path) -> None:
     path = save_song(song, tmp_path)
     assert path.name.startswith("two-bars-fruh-")
-    assert sorted(contents(path)) == [
-        "mix.wav",
-        "score.png",
-        "song.json",
-        "song.mid",
-        "stems/bass.wav",
-        "stems/melody.wav",
-    ]
+    named = ["lyrics.lrc", "mix.wav", "score.png", "song.json", "song.mid", "stems/bass.wav", "stems/melody.wav"]
+    assert sorted(contents(path)) == named
+    assert (path / "lyrics.lrc").read_text() == "[ti:Two Bars, früh]\n[00:00.00]hello\n"
     assert read_midi(path / "song.mid") == song.score
     assert read_audio(path / "mix.wav").num_samples == read_audio(path / "stems/bass.wav").num_samples
     with Image.open(path / "score.png") as picture:
