@@ -31,7 +31,7 @@ class Envelope:
 
     def curve(self, num_samples: int, sample_rate: float, gate_s: float) -> Floats:
         """`float32 [num_samples]`, 0…1, of a key held for `gate_s`."""
-        gate = min(max(int(gate_s * sample_rate), 1), num_samples)
+        gate = min(max(round(gate_s * sample_rate), 1), num_samples)
         out = np.empty(num_samples, dtype=np.float32)
         self._hold(out[:gate], sample_rate)
         out[gate:] = out[gate - 1] * self.release(num_samples - gate, sample_rate)

@@ -96,7 +96,7 @@ class _Stage:
             self._add(struck, self._let_go(held, struck.tone))
 
     def _let_go(self, held: Samples, tone: Tone) -> Samples:
-        gate = int(tone.gate_s * self._sample_rate)
+        gate = round(tone.gate_s * self._sample_rate)
         sounding = held[:, : tone.num_samples(self._sample_rate)].copy()
         if gate < sounding.shape[1]:
             sounding[:, gate:] *= self._patch.amp.release(sounding.shape[1] - gate, self._sample_rate)
@@ -121,7 +121,7 @@ class _Stage:
         moves = wheel.moves(start_s, start_s + length_s)
         if not moves and not bend.moves(start_s, start_s + length_s):
             return None
-        first, num_samples = round(start_s * self._sample_rate), max(int(length_s * self._sample_rate), 2)
+        first, num_samples = round(start_s * self._sample_rate), max(round(length_s * self._sample_rate), 2)
         cents = bend.at(first, num_samples, self._sample_rate)
         if moves:
             turns = _WHEEL_HZ / self._sample_rate * np.arange(num_samples)

@@ -41,7 +41,7 @@ class Tone:
     from_pitch: float | None = None
 
     def num_samples(self, sample_rate: float) -> int:
-        return max(int(self.length_s * sample_rate), 2)
+        return max(round(self.length_s * sample_rate), 2)
 
 
 def sound(patch: Patch, tone: Tone, sample_rate: float, cents: NDArray[np.float64] | None = None) -> Samples:
