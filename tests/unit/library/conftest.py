@@ -41,7 +41,8 @@ def song() -> Song:
     )
     brief = Brief(
         "two bars of D dorian", "jazz", 97.3, Key.parse("D dorian"), Metre(3, 4), 2, seed=7, moods=("calm",),
-        tags=(Tag("genre", "jazz"),), parts=(PartBrief("bass", "upright_bass", "walking"),), form=(SectionBrief("verse", lyrics=("hello",)),), origin={"bars": "said"},
+        tags=(Tag("genre", "jazz"),), parts=(PartBrief("bass", "upright_bass", "walking"),),
+        form=(SectionBrief("verse", lyrics=("hello",)),), origin={"bars": "said"},
     )  # fmt: skip
     stems = {"bass": tone(73.4), "melody": tone(587.3)}
     bus = Audio(stems["bass"].samples + stems["melody"].samples, 44_100)
