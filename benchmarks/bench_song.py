@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hardware import hardware
+
 from resonant.brief.reader import Call, read_brief
 from resonant.library.songs import save_song
-
 from resonant.produce import Engine, Watch, compose
 from resonant.sound.render import MemoryStemCache
 
