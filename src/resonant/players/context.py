@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from resonant.brief.model import Brief
 from resonant.score.model import Bend, Control, Note, Score, Section, Track
+from resonant.score.passes.feel import Swing
 from resonant.seeds import stream
 from resonant.styles import Style
 from resonant.theory.chord import Chord
@@ -72,6 +73,17 @@ class Context:
         chord = self.score.chord_at(tick)
         assert chord is not None, "harmony covers every tick of a score"
         return chord
+
+    def swung(self, tick: Tick) -> Tick:
+        """Where a straight tick is played in this style's swing.
+
+        Swing counts from the bar line, so that it holds in odd metres; compound metres swing by themselves.
+        """
+        bar = self.score.metre.bar_at(tick)
+        if self.metre(bar).is_compound:
+            return tick
+        start = self.bar_start(bar)
+        return start + Swing.of(self.style.swing.amount, self.style.swing.unit).swung(tick - start)
 
     def hear(self, role: str) -> Track | None:
         """The first track of another role, or None where nobody plays it (yet)."""

@@ -8,7 +8,6 @@ from resonant.instruments import instrument
 from resonant.players.arranger.line import Manner, Place, choose_pitches
 from resonant.players.context import Context, Part
 from resonant.score.model import Note, Section
-from resonant.score.passes.feel import Swing
 from resonant.seeds import derived
 from resonant.units import Tick
 
@@ -92,11 +91,10 @@ def _pitched(context: Context, section: Section, starts: list[tuple[Tick, Tick]]
     seed = derived(context.seed, context.track.name, "counter", section.material)
     noise = np.random.default_rng(seed).random((len(places), high - low + 1))
     pitches = choose_pitches(places, context.score.key, Manner(low, high, leap=0.2, repeat=0.5), noise, None, None)
-    swing = Swing.of(context.style.swing.amount, context.style.swing.unit)
     velocity = 52 + round(26 * section.energy)
     notes = []
     for (tick, duration), pitch, following in zip(starts, pitches, [*starts[1:], (context.score.end, 0)], strict=True):
-        start, end = swing.swung(tick), swing.swung(min(tick + duration, following[0]))
+        start, end = context.swung(tick), context.swung(min(tick + duration, following[0]))
         if end - start >= 60:
             notes.append(Note(start, pitch, round((end - start) * 0.95), min(velocity, 110)))
     return notes

@@ -12,7 +12,6 @@ from resonant.players.arranger.line import Manner, Place, choose_pitches
 from resonant.players.arranger.motif import MotifBar, plan_theme, varied
 from resonant.players.context import Context, Part
 from resonant.score.model import Note, Section
-from resonant.score.passes.feel import Swing
 from resonant.seeds import derived
 from resonant.theory.chord import Chord
 from resonant.units import Metre, Tick
@@ -189,12 +188,11 @@ def _noise(context: Context, section: Section, phrase: list[_Sung], manner: Mann
 def _touched(context: Context, section: Section, note: _Sung, pitch: int, rng: random.Random) -> Note:
     """The note as it is played: swing, loose timing, dynamics of metre, phrase and section, articulation."""
     style, feel = context.style, context.style.feel
-    swing = Swing.of(style.swing.amount, style.swing.unit)
     ticks_per_ms = context.score.tempo.bpm_at(note.start) * 480 / 60_000
     loose = rng.gauss(feel.push_ms.get("melody", 0.0), feel.timing_ms * 0.8) * ticks_per_ms
     bar_start = context.bar_start(note.bar)
-    start = max(swing.swung(note.start) + round(loose), bar_start)
-    end = swing.swung(note.start + note.duration)
+    start = max(context.swung(note.start) + round(loose), bar_start)
+    end = context.swung(note.start + note.duration)
     weight = metric_weight(context.metre(note.bar), note.start - bar_start)
     velocity = 66 + 26 * section.energy + 9 * weight + 1.6 * note.height + rng.gauss(0, feel.velocity)
     legato = style.melody.legato * (1.0 if note.duration > 240 else 0.9)

@@ -7,7 +7,6 @@ from resonant.instruments import Instrument, instrument
 from resonant.players.arranger.bars import Bar
 from resonant.players.context import Context
 from resonant.score.model import Note
-from resonant.score.passes.feel import Swing
 from resonant.units import TICKS_PER_QUARTER, Tick
 
 SHORTEST_TICKS = 24  # a twentieth of a quarter: a dead note still speaks
@@ -57,7 +56,6 @@ def _order(note: Written) -> tuple[Tick, int]:
 
 def _played(context: Context, bar: Bar, written: Sequence[Written], loudness: int) -> list[Note]:
     feel, rng = context.style.feel, context.rng("feel", bar.index)
-    swing = Swing.of(context.style.swing.amount, context.style.swing.unit)
     per_ms = context.score.tempo.bpm_at(bar.start) * TICKS_PER_QUARTER / 60_000
     push_ms = feel.push_ms.get(context.track.role, 0.0)  # type: ignore[call-overload]
     lift = (bar.energy - 0.5) * 36
@@ -68,19 +66,12 @@ def _played(context: Context, bar: Bar, written: Sequence[Written], loudness: in
             moment = note.start
             late, louder = rng.gauss(push_ms, feel.timing_ms), rng.gauss(0, feel.velocity)
         late_ms = late + note.late_ms + rng.gauss(0, feel.timing_ms / 4)
-        start = _swung(swing, bar, note.start) + round(late_ms * per_ms)
+        start = context.swung(note.start) + round(late_ms * per_ms)
         start = min(max(start, bar.start), bar.end - 1)
-        end = max(_swung(swing, bar, note.start + note.ticks), start + SHORTEST_TICKS)
+        end = max(context.swung(note.start + note.ticks), start + SHORTEST_TICKS)
         velocity = loudness + lift + 18 * note.weight + louder + rng.gauss(0, feel.velocity / 3)
         notes.append(Note(start, note.pitch, end - start, min(max(round(velocity), 12), 124)))
     return notes
-
-
-def _swung(swing: Swing, bar: Bar, tick: Tick) -> Tick:
-    """Swing counts from the bar line, so that it holds in odd metres; compound metres swing by themselves."""
-    if bar.metre.is_compound or tick >= bar.end:
-        return tick
-    return bar.start + swing.swung(tick - bar.start)
 
 
 def in_reach(pitch: int, player: Instrument) -> int:
