@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,16 +45,32 @@ class Curve:
 
     def over(self, start: int, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
         """The values over a stretch, gliding at each change, `float32 [num_samples]`."""
-        glide = max(int(_GLIDE_S * sample_rate), 1)
+        times, values = self._corners(max(int(_GLIDE_S * sample_rate), 1))
+        out = np.full(num_samples, values[-1], dtype=np.float32)
+        out[: max(times[0] - start, 0)] = values[0]
+        for (begin, first), (end, last) in pairwise(zip(times, values, strict=True)):
+            low, high = max(begin - start, 0), min(end - start, num_samples)
+            if low < high and first == last:
+                out[low:high] = first
+            elif low < high:
+                steps = np.arange(low + start - begin, high + start - begin, dtype=np.float32)
+                out[low:high] = first + steps * ((last - first) / (end - begin))
+        return out
+
+    def _corners(self, glide: int) -> tuple[list[int], list[float]]:
+        """The curve as a line: it leaves each value where the next one is set, and reaches that a glide later."""
         times, values = [self.samples[0]], [self.values[0]]
-        for before, sample, value in zip(self.values, self.samples[1:], self.values[1:], strict=False):
-            reached = float(np.interp(sample, times, values)) if times[-1] > sample else before
-            while times and times[-1] >= sample:
-                times.pop(), values.pop()
-            times += [sample, sample + glide]
-            values += [reached, value]
-        span = np.arange(start, start + num_samples)
-        return np.interp(span, times, values).astype(np.float32)
+        for sample, value in zip(self.samples[1:], self.values[1:], strict=True):
+            if times[-1] > sample:  # still gliding: turn off where the line has got to
+                part = (sample - times[-2]) / (times[-1] - times[-2])
+                values[-1] = values[-2] + part * (values[-1] - values[-2])
+                times[-1] = sample
+            else:
+                times.append(sample)
+                values.append(values[-1])
+            times.append(sample + glide)
+            values.append(value)
+        return times, values
 
 
 @dataclass(frozen=True)

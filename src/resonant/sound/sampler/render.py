@@ -144,10 +144,10 @@ def _add(mix: NDArray[np.float32], played: Mono, voice: Voice, performance: Perf
 
 def _level(performance: Performance, num_samples: int) -> NDArray[np.float32] | np.float32:
     """Volume and expression, each −40·log10(value/127) dB (sections 8.4.5 and 8.4.7)."""
-    curves = [performance.control(number) for number in (VOLUME, EXPRESSION)]
-    if all(curve.is_still(0, num_samples) for curve in curves):
-        return np.float32(np.prod([gain(960.0 * concave(127.0 - curve.at(0))) for curve in curves]))
-    product = np.ones(num_samples, dtype=np.float32)
-    for curve in curves:
-        product *= (curve.over(0, num_samples, performance.sample_rate) / np.float32(127.0)) ** 2
-    return product
+    level: NDArray[np.float32] | np.float32 = np.float32(1.0)
+    for curve in (performance.control(VOLUME), performance.control(EXPRESSION)):
+        if curve.is_still(0, num_samples):
+            level = level * np.float32(gain(960.0 * concave(127.0 - curve.at(0))))
+        else:
+            level = level * np.square(curve.over(0, num_samples, performance.sample_rate) / np.float32(127.0))
+    return level
