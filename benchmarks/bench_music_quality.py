@@ -26,6 +26,7 @@ from resonant.evaluate.prompts import read_prompts
 from resonant.evaluate.report import SongReport, table
 from resonant.evaluate.verdicts import POP_STYLES, verdicts
 from resonant.produce import Engine
+from resonant.sound.banks import open_bank
 
 TARGET = Path(__file__).parents[1] / "docs" / "quality.md"
 FULL_BARS = 64
@@ -38,9 +39,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--prompts", type=int, default=60)
     parser.add_argument("--songs", type=int, default=60)
+    parser.add_argument("--soundbank", default="auto", help='an SF2 or SF3 file, "best" or "embedded"')
     arguments = parser.parse_args()
     begun = time.perf_counter()
-    engine = Engine()
+    engine = Engine(bank=open_bank(arguments.soundbank))
     heard = list(prompted(engine, arguments.prompts))
     full = list(full_songs(engine, arguments.songs))
     real = [] if arguments.data is None else real_hearings(arguments.data)
