@@ -11,12 +11,13 @@ from importlib import resources
 
 import numpy as np
 
-from resonant.audio import Audio
+from resonant.audio import Audio, Samples
 from resonant.errors import Cancelled
 from resonant.instruments import Instrument, instrument
 from resonant.players.context import never
 from resonant.score.model import Score, Track
 from resonant.sound.banks import SoundBank
+from resonant.sound.lead import leads_s
 from resonant.sound.model import Stems
 from resonant.sound.sampler import render_sampled
 from resonant.sound.stem_cache import FolderStemCache, MemoryStemCache, StemCache
@@ -28,6 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 _END_FADE_S = 0.05
+_START_FADE_S = 0.003
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +138,27 @@ def render_track(
 ) -> Audio:
     """The sound of one track on an instrument, modelled or sampled: stereo, `float32 [2, num_samples]`.
 
-    What still rings at the very end is faded out within 50 ms.
+    Sampled instruments are struck early by their lead. What still rings at the very end is faded out within 50 ms.
     """
     if plays.voice is not None:
-        sound = render_voice(track, tempo, plays.voice, num_samples, sample_rate, should_stop)
+        samples = render_voice(track, tempo, plays.voice, num_samples, sample_rate, should_stop).samples.copy()
     else:
-        sound = render_sampled(track, tempo, plays.program, plays.bank, num_samples, sample_rate, bank)
+        samples = _sampled_early(track, tempo, plays, num_samples, sample_rate, bank)
     fade = min(int(_END_FADE_S * sample_rate), num_samples)
-    samples = sound.samples.copy()
     samples[:, num_samples - fade :] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
     return Audio(samples, sample_rate)
+
+
+def _sampled_early(
+    track: Track, tempo: TempoMap, plays: Instrument, num_samples: int, sample_rate: int, bank: SoundBank
+) -> Samples:
+    """A sampled track, struck early; a note on the very first beat begins within its attack, faded in."""
+    leads = leads_s(plays, bank)
+    sound = render_sampled(track, tempo, plays.program, plays.bank, num_samples, sample_rate, bank, leads)
+    samples = sound.samples.copy()
+    fade = min(int(_START_FADE_S * sample_rate), num_samples) if leads else 0
+    samples[:, :fade] *= np.linspace(0.0, 1.0, fade, dtype=np.float32)
+    return samples
 
 
 def stem_key(
@@ -161,7 +174,7 @@ def stem_key(
         "bends": [(bend.tick, bend.cents) for bend in track.bends],
         "controls": [(control.tick, control.number, control.value) for control in track.controls],
         "tempo": [(change.tick, change.bpm) for change in tempo.changes],
-        "plays": plays.voice or [plays.bank, plays.program, _bank_hash(bank)],
+        "plays": plays.voice or [plays.bank, plays.program, plays.low, plays.high, _bank_hash(bank)],
         "length": [num_samples, sample_rate],
     }
     return hashlib.sha256(json.dumps(decides, separators=(",", ":")).encode()).hexdigest()

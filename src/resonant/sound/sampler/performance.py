@@ -1,8 +1,8 @@
 """A track as it is performed: when each note is struck, let go and damped, and what its controllers do over time."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -36,6 +36,10 @@ class Curve:
 
     def at(self, sample: int) -> float:
         return self.values[max(bisect_right(self.samples, sample) - 1, 0)]
+
+    def later(self, num_samples: int) -> "Curve":
+        """The curve moved by that many samples; its first value holds from the start."""
+        return Curve((0, *(sample + num_samples for sample in self.samples[1:])), self.values)
 
     def is_still(self, start: int, stop: int) -> bool:
         """Whether one value holds all through `start`…`stop`."""
@@ -111,6 +115,25 @@ def perform(track: Track, tempo: TempoMap, sample_rate: int) -> Performance:
     }
     strikes = tuple(sorted(_strikes(track, tempo, sample_rate, controls.get(PEDAL)), key=lambda s: (s.start, s.key)))
     return Performance(strikes, bend, controls, sample_rate)
+
+
+def struck_early(performance: Performance, leads_s: Mapping[int, float], ahead: int) -> Performance:
+    """The performance `ahead` samples later, but each key earlier than that by its lead."""
+    if not ahead:
+        return performance
+    later = {key: ahead - round(lead * performance.sample_rate) for key, lead in leads_s.items()}
+    strikes = [
+        replace(
+            strike, start=strike.start + later.get(strike.key, ahead), stop=strike.stop + later.get(strike.key, ahead)
+        )
+        for strike in performance.strikes
+    ]
+    return Performance(
+        tuple(sorted(strikes, key=lambda strike: (strike.start, strike.key))),
+        performance.bend.later(ahead),
+        {number: curve.later(ahead) for number, curve in performance.controls.items()},
+        performance.sample_rate,
+    )
 
 
 def _strikes(track: Track, tempo: TempoMap, sample_rate: int, pedal: Curve | None) -> Iterator[Strike]:

@@ -6,8 +6,9 @@ voice with its own end and level. Nothing is shared between tracks or kept behin
 any thread and any order.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -18,7 +19,7 @@ from resonant.score.model import Track
 from resonant.sound.sampler.envelope import fall
 from resonant.sound.sampler.generators import gain
 from resonant.sound.sampler.modulators import concave
-from resonant.sound.sampler.performance import EXPRESSION, PAN, VOLUME, WHEEL, Performance, perform
+from resonant.sound.sampler.performance import EXPRESSION, PAN, VOLUME, WHEEL, Performance, perform, struck_early
 from resonant.sound.sampler.regions import Region
 from resonant.sound.sampler.tone import Mono, Tone, filter_identity, filtered, pitch_identity, pitched
 from resonant.sound.sampler.voices import CHOKE_S, Voice, voices_of
@@ -44,6 +45,7 @@ def render_sampled(
     num_samples: int,
     sample_rate: int,
     soundbank: PlayableBank,
+    leads_s: Mapping[int, float] = MappingProxyType({}),
 ) -> Audio:
     """The sound of a track played from samples, stereo `float32 [2, num_samples]`.
 
@@ -55,11 +57,14 @@ def render_sampled(
         num_samples: length of the result, ring-out included.
         sample_rate: in Hz.
         soundbank: where the samples come from.
+        leads_s: how many seconds earlier each key is struck than it is written; see `resonant.sound.lead`.
 
     Raises:
         SoundBankError: a sample of the bank can not be read.
     """
-    performance = perform(track, tempo, sample_rate)
+    ahead = round(max(leads_s.values(), default=0.0) * sample_rate)
+    num_samples += ahead
+    performance = struck_early(perform(track, tempo, sample_rate), leads_s, ahead)
     mix = np.zeros((2, num_samples), dtype=np.float32)
     numbers = count()
     voices = voices_of(performance, soundbank.regions(bank, program), num_samples)
@@ -68,7 +73,7 @@ def render_sampled(
     ):
         _add_pitch(mix, group, performance, soundbank.font)
     mix *= _level(performance, num_samples)
-    return Audio(mix, sample_rate)
+    return Audio(mix[:, ahead:], sample_rate)
 
 
 def _grouped(items: Iterable[Item], identity: Callable[[Item], object]) -> Iterable[list[Item]]:
