@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from resonant.brief.model import Brief, PartBrief, Sound
+from resonant.errors import BriefError
 from resonant.library.model import Song
 from resonant.mix.mixdown import StripCache, mix_down
 from resonant.mix.model import Mix
@@ -20,6 +21,7 @@ from resonant.players.arranger.player import Arranger
 from resonant.players.context import Context, Part, never
 from resonant.players.registry import Registry
 from resonant.score.model import Score, Track
+from resonant.score.passes.lyrics import sung
 from resonant.score.region import HARMONY, Region
 from resonant.sound.banks import SoundBank, default_bank
 from resonant.sound.model import Stems
@@ -46,8 +48,15 @@ class Engine:
     styles_folder: Path | None = None
 
     def style(self, name: str) -> Style:
-        """The style of that name; a brief only names styles that exist."""
-        return all_styles(self.styles_folder)[name]
+        """The style of that name.
+
+        Raises:
+            BriefError: there is none; the message lists those there are.
+        """
+        known = all_styles(self.styles_folder)
+        if name not in known:
+            raise BriefError(f"style {name!r} is not known; the styles are {', '.join(known)}")
+        return known[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,9 @@ def regenerate(song: Song, region: Region, engine: Engine, watch: Watch | None =
         context = Context(song.brief, style, score, blank, bars, seed, manners.get(track.name, ""), watch.should_stop)
         score = score.with_track(joined(blank, player.play(context)))
         written[track.name] = player.name
-    lineage = replace(song.lineage, region=region, players=written, versions=versions())
+    score = sung(score, song.brief.form)
+    settings = {"sound bank": engine.bank.name, "quality": song.brief.quality}
+    lineage = replace(song.lineage, region=region, players=written, settings=settings, versions=versions())
     return replace(song, score=score, stems=None, mix=None, lineage=lineage)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resonant.cli.engine import an_engine
 from resonant.cli.progress import Progress, progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def compose(
     with stoppable() as should_stop, progress_shown(as_json) as progress:
         check_place(root)
         brief = _brief(text, seed, asked, styles_folder)
-        engine = _engine(soundbank, styles_folder)
+        engine = an_engine(soundbank, styles_folder)
         made = []
         for number in range(takes):
             song = _take(brief, number, engine, _part_of(progress, number, takes), should_stop)
@@ -146,13 +147,6 @@ def _read_text(path: Path) -> str:
         raise InputError(f"{path} is no text in UTF-8; save it as UTF-8") from error
     except OSError as error:
         raise InputError(f"{path} can not be read: {error.strerror}; check its name") from error
-
-
-def _engine(soundbank: str | None, styles_folder: Path | None) -> Any:
-    from resonant.produce import Engine
-    from resonant.sound.banks import open_bank
-
-    return Engine(bank=open_bank(soundbank or "auto"), styles_folder=styles_folder)
 
 
 def _take(brief: "Brief", number: int, engine: Any, progress: Progress, should_stop: Any) -> "Song":

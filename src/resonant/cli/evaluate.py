@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resonant.cli.engine import an_engine
 from resonant.cli.progress import Progress, progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -48,17 +49,10 @@ def evaluate(
     if notes_only and audio:
         raise InputError("--notes-only and --audio exclude each other: leave one of them out")
     texts = read_prompts(prompts)[:limit]
-    engine = _engine(soundbank, styles_folder)
+    engine = an_engine(soundbank, styles_folder)
     with stoppable() as should_stop, progress_shown(quiet=as_json) as progress:
         reports = list(_reports(texts, bars, seed, not notes_only, audio, engine, progress, should_stop))
     _print(reports, as_json)
-
-
-def _engine(soundbank: str | None, styles_folder: Path | None) -> Any:
-    from resonant.produce import Engine
-    from resonant.sound.banks import open_bank
-
-    return Engine(bank=open_bank(soundbank or "auto"), styles_folder=styles_folder)
 
 
 def _reports(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from resonant.cli.compose import FORMATS, summary
+from resonant.cli.engine import an_engine
 from resonant.cli.progress import progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -74,11 +75,10 @@ def _played(
     from resonant import produce
     from resonant.brief.model import Brief, Sound
     from resonant.library.model import Lineage, Song
-    from resonant.sound.banks import open_bank
 
     sound = Sound(loudness_lufs=loudness)
     score = replace(score, title=score.title or file.stem)
-    engine = produce.Engine(bank=open_bank(soundbank or "auto"))
+    engine = an_engine(soundbank)
     stems, mix = produce.render_score(score, sound, engine, produce.Watch(*watching))  # type: ignore[arg-type]
     brief = Brief(
         file.name, "", score.tempo.bpm, score.key, score.metre.metre_at(0), score.bars, title=score.title, sound=sound

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from resonant.audio import Audio, Samples
 from resonant.errors import AudioError
+from resonant.mix.channels import each_channel
 
 FLOOR_DBFS = -200.0
 """What a level of zero is called where a number in dB is needed."""
@@ -160,18 +161,23 @@ def weighted_power(audio: Audio) -> Samples:
     Raises:
         AudioError: more than two channels (the weights of surround channels are not built in).
     """
-    from scipy.signal import sosfilt
-
     if audio.channels > 2:
         raise AudioError(
             f"loudness is measured on mono or stereo, not on {audio.channels} channels; fold it down first"
         )
-    sections = _k_weighting(audio.sample_rate)
-    state = np.zeros((len(sections), audio.channels, 2))
-    power = np.empty(audio.num_samples, dtype=np.float32)
-    for start in range(0, audio.num_samples, _CHUNK):
-        weighted, state = sosfilt(sections, audio.samples[:, start : start + _CHUNK], axis=1, zi=state)
-        power[start : start + _CHUNK] = np.einsum("cn,cn->n", weighted, weighted)
+    powers = each_channel(lambda channel: _channel_power(channel[0], audio.sample_rate), audio.samples)
+    return powers[0] if len(powers) == 1 else powers[0] + powers[1]
+
+
+def _channel_power(channel: Samples, sample_rate: int) -> Samples:
+    from scipy.signal import sosfilt
+
+    sections = _k_weighting(sample_rate)
+    state = np.zeros((len(sections), 2))
+    power = np.empty(channel.size, dtype=np.float32)
+    for start in range(0, channel.size, _CHUNK):
+        weighted, state = sosfilt(sections, channel[start : start + _CHUNK], zi=state)
+        power[start : start + _CHUNK] = weighted * weighted
     return power
 
 
@@ -195,10 +201,8 @@ def peak_envelope(samples: Samples, floor: float = 0.0) -> Samples:
         `float32 [blocks]`, the last block padded with silence.
     """
     blocks = -(-samples.shape[1] // PEAK_BLOCK)
-    envelope = np.zeros(blocks, dtype=np.float32)
-    for channel in samples:
-        np.maximum(envelope, _channel_peaks(channel, blocks, floor), out=envelope)
-    return envelope
+    peaks = each_channel(lambda channel: _channel_peaks(channel[0], blocks, floor), samples)
+    return np.asarray(np.max([np.zeros(blocks, dtype=np.float32), *peaks], axis=0))
 
 
 PEAK_BLOCK = 32

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from resonant.audio import Audio, Samples
 from resonant.brief.model import Sound
+from resonant.mix.channels import by_channel
 from resonant.mix.effects.compressor import compress
 from resonant.mix.effects.envelope import BLOCK, with_gain
 from resonant.mix.effects.eq import Band, equalise
@@ -48,7 +49,8 @@ def master(bus: Audio, chain: MasterChain, sound: Sound) -> Master:
     driven = saturate(glued, chain.drive_db)
     aged = age(driven, bus.sample_rate, sound.lofi)
     # last, because compressing or driving a lopsided wave such as a kick's leaves a constant behind
-    toned = equalise(aged, bus.sample_rate, (Band("low_cut", _DC_CUT_HZ), *tilt))
+    bands = (Band("low_cut", _DC_CUT_HZ), *tilt)
+    toned = by_channel(lambda channel: equalise(channel, bus.sample_rate, bands), aged)
     return _landed(Audio(toned, bus.sample_rate), sound, _WORKING_LUFS - loudness)
 
 
@@ -71,9 +73,11 @@ def _band_levels_db(samples: Samples, sample_rate: int) -> tuple[float, float, f
     from scipy import fft
 
     size = 8192
-    mono = np.pad(samples.mean(axis=0), (0, size))
-    starts = np.linspace(0, mono.size - size, 60).astype(np.int64)
-    frames = np.stack([mono[start : start + size] for start in starts]) * np.hanning(size).astype(np.float32)
+    padded = np.pad(samples, ((0, 0), (0, size)))
+    starts = np.linspace(0, samples.shape[1], 60).astype(np.int64)
+    frames = np.stack([padded[:, start : start + size].mean(axis=0) for start in starts]) * np.hanning(size).astype(
+        np.float32
+    )
     power = (np.abs(fft.rfft(frames, axis=1)) ** 2).sum(axis=0)
     freqs = np.arange(power.size) * sample_rate / size
     bands = (freqs < 120.0, (freqs >= 300.0) & (freqs < 3000.0), freqs >= 5000.0)
@@ -125,7 +129,8 @@ def _gain_for(
 
 def _pushed(samples: Samples, peaks: Samples, gain_db: float, sample_rate: int, ceiling: float) -> Samples:
     gain = 10.0 ** (gain_db / 20.0)
-    return _centred(with_gain(samples, gain * limiter_gain(peaks * gain, sample_rate, ceiling)))
+    curve = gain * limiter_gain(peaks * gain, sample_rate, ceiling)
+    return _centred(by_channel(lambda channel: with_gain(channel, curve), samples))
 
 
 def _centred(samples: Samples) -> Samples:

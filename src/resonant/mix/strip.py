@@ -96,7 +96,7 @@ def _in_its_room(dry: Samples, sample_rate: int, strip: Strip, num_samples: int)
     out = np.zeros((2, num_samples), dtype=np.float32)
     if strip.room_db is not None or strip.echo is not None:
         response = _space(strip.room, strip.room_db, strip.echo, sample_rate)
-        out = convolved(dry.mean(axis=0, dtype=np.float32), response, num_samples)
+        out = convolved(np.float32(0.5) * (dry[0] + dry[1]), response, num_samples)
     length = min(num_samples, dry.shape[1])
     out[:, :length] += dry[:, :length]
     return out

@@ -1,0 +1,21 @@
+"""The engine that commands make songs with."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resonant.produce import Engine
+
+
+def an_engine(soundbank: str | None, styles_folder: Path | None = None) -> "Engine":
+    """An engine for a program that does nothing else: it keeps the memory it frees.
+
+    Raises:
+        SoundBankError: the bank can not be read.
+    """
+    from resonant.heap import keep_freed_memory
+    from resonant.produce import Engine
+    from resonant.sound.banks import open_bank
+
+    keep_freed_memory()
+    return Engine(bank=open_bank(soundbank or "auto"), styles_folder=styles_folder)
