@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 _PACKAGES = (
-    "numpy", "scipy", "soundfile", "soxr", "mido", "pydantic", "pyyaml", "click", "rich", "pillow", "sqlalchemy",
+    "numpy", "scipy", "soundfile", "soxr", "mido", "pydantic", "pyyaml", "click", "rich", "pillow",
 )  # fmt: skip
 _EXTRAS = {"symusic": "tokens", "miditok": "tokens"}
 

@@ -1,9 +1,12 @@
-"""The catalogue: one row a song, beside the folders and rebuildable from them. SQLite through SQLAlchemy Core."""
+"""The catalogue: one row a song, beside the folders and rebuildable from them. SQLite."""
 
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from resonant.errors import InputError, PlaceError
 from resonant.library.document import SongDocument, from_text
@@ -34,6 +37,16 @@ class Row:
     saved_at: float  # seconds since 1970: when song.json was written
 
 
+_COLUMNS = ", ".join(f'"{name}"' for name in Row.__slots__)
+_CREATE = """CREATE TABLE IF NOT EXISTS songs (
+    name TEXT PRIMARY KEY, title TEXT, text TEXT, style TEXT, tempo_bpm REAL, "key" TEXT, metre TEXT,
+    bars INTEGER, seconds REAL, moods TEXT, tracks TEXT, instruments TEXT, seed INTEGER, parent TEXT,
+    loudness_lufs REAL, saved_at REAL
+)"""
+_PUT = f"INSERT OR REPLACE INTO songs ({_COLUMNS}) VALUES ({', '.join('?' * len(Row.__slots__))})"
+_BUSY_S = 30.0  # how long a writer waits for another
+
+
 class Catalogue:
     """The open catalogue of a library.
 
@@ -42,40 +55,35 @@ class Catalogue:
     """
 
     def __init__(self, root: Path) -> None:
-        from sqlalchemy import create_engine, event
-
         self._root = root
-        self._engine = create_engine(f"sqlite:///{root / CATALOGUE}", connect_args={"timeout": 30})
-        event.listen(self._engine, "connect", _make_durable)
-        self._songs = _table()
 
     def __enter__(self) -> Self:
-        with _database_errors(self._root):
-            self._songs.metadata.create_all(self._engine)
+        with _in_words(self._root):
+            self._database = sqlite3.connect(self._root / CATALOGUE, timeout=_BUSY_S)
+            # many readers beside one writer, and a row that is told as written is on the disk
+            self._database.execute("PRAGMA journal_mode=WAL")
+            self._database.execute("PRAGMA synchronous=FULL")
+            self._database.execute(_CREATE)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._engine.dispose()
+        self._database.close()
 
     def add(self, document: SongDocument, path: Path) -> None:
         """Writes the row of a song; one of that name is replaced."""
-        with _database_errors(self._root), self._engine.begin() as connection:
-            self._put(connection, row_of(document, path))
+        with _in_words(self._root), self._database:
+            self._database.execute(_PUT, astuple(row_of(document, path)))
 
     def rows(self) -> tuple[Row, ...]:
         """All songs, the newest first."""
-        from sqlalchemy import select
-
-        with _database_errors(self._root), self._engine.connect() as connection:
-            found = connection.execute(select(self._songs).order_by(self._songs.c.saved_at.desc(), self._songs.c.name))
-            return tuple(Row(**row) for row in found.mappings())
+        with _in_words(self._root):
+            found = self._database.execute(f"SELECT {_COLUMNS} FROM songs ORDER BY saved_at DESC, name")
+            return tuple(Row(*row) for row in found)
 
     def reindex(self) -> tuple[int, tuple[str, ...]]:
         """Rebuilds all rows from the folders: how many there are, and a sentence for each that can not be read."""
-        from sqlalchemy import delete
-
         rows, complaints = [], []
         for document in sorted(self._root.glob("*/song.json")):
             if document.parent.name.startswith(PARTIAL_PREFIX):
@@ -84,17 +92,10 @@ class Catalogue:
                 rows.append(row_of(from_text(document.read_text(encoding="utf-8"), document), document.parent))
             except (InputError, UnicodeDecodeError) as error:
                 complaints.append(str(error))
-        with _database_errors(self._root), self._engine.begin() as connection:
-            connection.execute(delete(self._songs))
-            for row in rows:
-                self._put(connection, row)
+        with _in_words(self._root), self._database:
+            self._database.execute("DELETE FROM songs")
+            self._database.executemany(_PUT, map(astuple, rows))
         return len(rows), tuple(complaints)
-
-    def _put(self, connection: Any, row: Row) -> None:
-        from sqlalchemy import insert
-
-        values = {name: getattr(row, name) for name in Row.__slots__}
-        connection.execute(insert(self._songs).prefix_with("OR REPLACE").values(values))
 
 
 def row_of(document: SongDocument, path: Path) -> Row:
@@ -120,41 +121,13 @@ def row_of(document: SongDocument, path: Path) -> Row:
     )
 
 
-def _table() -> Any:
-    from sqlalchemy import BigInteger, Column, Float, Integer, MetaData, String, Table
-
-    kinds = {
-        "tempo_bpm": Float,
-        "seconds": Float,
-        "loudness_lufs": Float,
-        "saved_at": Float,
-        "bars": Integer,
-        "seed": BigInteger,
-    }
-    columns: list[Any] = [Column(name, kinds.get(name, String), primary_key=name == "name") for name in Row.__slots__]
-    return Table("songs", MetaData(), *columns)
-
-
-def _make_durable(connection: Any, record: object) -> None:
-    """Many readers beside one writer (WAL), and a row that is told as written is on the disk."""
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-
-
-class _database_errors:  # noqa: N801 - used as a verb: `with _database_errors(root):`
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        from sqlalchemy.exc import DatabaseError
-
-        if isinstance(error, DatabaseError):
-            raise PlaceError(
-                f"the catalogue {self._root / CATALOGUE} can not be used ({error.orig}); the songs are safe in their "
-                "folders: make room, or delete it and run `resonant reindex`"
-            ) from error
+@contextmanager
+def _in_words(root: Path) -> Iterator[None]:
+    """What the database complains of, as a sentence with the next step."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise PlaceError(
+            f"the catalogue {root / CATALOGUE} can not be used ({error}); the songs are safe in their folders: "
+            "make room, or delete it and run `resonant reindex`"
+        ) from error

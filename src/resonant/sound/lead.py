@@ -6,7 +6,7 @@ a sampler does not. So every key of an instrument has its lead, the same in ever
 instrument a negative track delay.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import numpy as np
@@ -15,30 +15,34 @@ from resonant.instruments import Instrument
 from resonant.score.model import Note, Track
 from resonant.sound.banks import SoundBank
 from resonant.sound.sampler import render_sampled
+from resonant.sound.sampler.performance import LONGEST_LEAD_S
 from resonant.units import TICKS_PER_QUARTER, TempoMap
 
-LONGEST_LEAD_S = 0.035
 _LISTENED_S = 0.08
 _PROBE_RATE_HZ = 22_050
 _PROBE_STEP = 5  # semitones: samples of a bank lie about that far apart
 
 
-@cache
-def leads_s(plays: Instrument, bank: SoundBank) -> Mapping[int, float]:
-    """For each key of the instrument, seconds 0…0.035 from a strike to half the amplitude of its first 80 ms.
+def leads_s(plays: Instrument, keys: Iterable[int], bank: SoundBank) -> Mapping[int, float]:
+    """For each of some keys, seconds 0…0.035 from a strike to half the amplitude of its first 80 ms.
 
-    Every fifth key is listened to; those between take their neighbour's. Drums and modelled voices have no lead.
+    Every fifth key of the instrument is listened to; those between take their neighbour's. Drums and modelled voices
+    have no lead.
     """
     if plays.is_drums or plays.voice is not None:
         return {}
-    probes = {key: _rise_s(plays, key, bank) for key in range(plays.low, plays.high + _PROBE_STEP, _PROBE_STEP)}
-    return {key: probes[min(probes, key=lambda probe: abs(probe - key))] for key in range(plays.low, plays.high + 1)}
+    return {key: _rise_s(plays, _listened_to(plays, key), bank) for key in keys}
 
 
+def _listened_to(plays: Instrument, key: int) -> int:
+    steps = round((key - plays.low) / _PROBE_STEP)
+    return min(max(plays.low + steps * _PROBE_STEP, plays.low), plays.high)
+
+
+@cache
 def _rise_s(plays: Instrument, key: int, bank: SoundBank) -> float:
-    note = Note(0, min(key, plays.high), TICKS_PER_QUARTER, 96)
     length = round(_LISTENED_S * _PROBE_RATE_HZ)
-    track = Track("probe", "", plays.name, (note,))
+    track = Track("probe", "", plays.name, (Note(0, key, TICKS_PER_QUARTER, 96),))
     sound = render_sampled(track, TempoMap(), plays.program, plays.bank, length, _PROBE_RATE_HZ, bank)
     heard = np.abs(sound.samples).max(axis=0)
     return min(int((heard >= 0.5 * heard.max()).argmax()) / _PROBE_RATE_HZ, LONGEST_LEAD_S)

@@ -153,7 +153,7 @@ def _sampled_early(
     track: Track, tempo: TempoMap, plays: Instrument, num_samples: int, sample_rate: int, bank: SoundBank
 ) -> Samples:
     """A sampled track, struck early; a note on the very first beat begins within its attack, faded in."""
-    leads = leads_s(plays, bank)
+    leads = leads_s(plays, {note.pitch for note in track.notes}, bank)
     sound = render_sampled(track, tempo, plays.program, plays.bank, num_samples, sample_rate, bank, leads)
     samples = sound.samples.copy()
     fade = min(int(_START_FADE_S * sample_rate), num_samples) if leads else 0

@@ -14,6 +14,7 @@ from resonant.units import TempoMap
 WHEEL, VOLUME, PAN, EXPRESSION, PEDAL = 1, 7, 10, 11, 64
 AT_START = {VOLUME: 100, PAN: 64, EXPRESSION: 127}  # General MIDI Level 1: where controllers stand before any is moved
 
+LONGEST_LEAD_S = 0.035  # how much earlier than written a key may be struck
 _GLIDE_S = 0.005  # a controller moves from one value to the next in five milliseconds, so that no step clicks
 
 

@@ -19,7 +19,16 @@ from resonant.score.model import Track
 from resonant.sound.sampler.envelope import fall
 from resonant.sound.sampler.generators import gain
 from resonant.sound.sampler.modulators import concave
-from resonant.sound.sampler.performance import EXPRESSION, PAN, VOLUME, WHEEL, Performance, perform, struck_early
+from resonant.sound.sampler.performance import (
+    EXPRESSION,
+    LONGEST_LEAD_S,
+    PAN,
+    VOLUME,
+    WHEEL,
+    Performance,
+    perform,
+    struck_early,
+)  # fmt: skip
 from resonant.sound.sampler.regions import Region
 from resonant.sound.sampler.tone import Mono, Tone, filter_identity, filtered, pitch_identity, pitched
 from resonant.sound.sampler.voices import CHOKE_S, Voice, voices_of
@@ -57,12 +66,12 @@ def render_sampled(
         num_samples: length of the result, ring-out included.
         sample_rate: in Hz.
         soundbank: where the samples come from.
-        leads_s: how many seconds earlier each key is struck than it is written; see `resonant.sound.lead`.
+        leads_s: how many seconds earlier each key is struck than it is written, 0…0.035; see `resonant.sound.lead`.
 
     Raises:
         SoundBankError: a sample of the bank can not be read.
     """
-    ahead = round(max(leads_s.values(), default=0.0) * sample_rate)
+    ahead = round(LONGEST_LEAD_S * sample_rate) if leads_s else 0
     num_samples += ahead
     performance = struck_early(perform(track, tempo, sample_rate), leads_s, ahead)
     mix = np.zeros((2, num_samples), dtype=np.float32)
