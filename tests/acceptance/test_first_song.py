@@ -125,7 +125,7 @@ def test_a_chorus_comes_back_recognisably_and_not_identical() -> None:
         bars = [
             [
                 {
-                    (note.start - score.metre.bar_start(bar)) // 60 * 128 + note.pitch
+                    (round((note.start - score.metre.bar_start(bar)) / 120), note.pitch)
                     for note in melody.between(*score.bar_ticks(bar))
                 }
                 for bar in range(section.start_bar, section.end_bar)

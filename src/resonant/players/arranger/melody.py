@@ -66,7 +66,7 @@ def _sung(context: Context, section: Section) -> list[_Sung]:
     sung: list[_Sung] = []
     for i in range(section.bars):
         bar = theme[i % theme_bars]
-        if (section.visit or i >= theme_bars) and not bar.rests and changes.random() < 0.3 + 0.1 * section.visit:
+        if (section.visit or i >= theme_bars) and not bar.rests and changes.random() < 0.1 + 0.04 * section.visit:
             bar = varied(bar, metre, style, section.energy, changes)
         sung += _on_grid(bar, context.bar_start(section.start_bar + i), section.start_bar + i, i == section.bars - 1)
     return sung
@@ -133,9 +133,13 @@ def register(player: Instrument, context: Context, section: Section) -> tuple[in
 
 
 def _above_the_chords(context: Context, section: Section) -> int:
-    """The pitch that three in four of the section's chord notes lie under; 0 where nobody plays chords."""
+    """The pitch that three in four chord notes of the section's material lie under; 0 where nobody plays chords.
+
+    All its visits count by the first one, so that the theme comes back at its own height.
+    """
     chords = context.hear("chords")
-    start, end = context.bar_start(section.start_bar), context.bar_start(section.end_bar)
+    first = next(s for s in context.score.sections if s.material == section.material)
+    start, end = context.bar_start(first.start_bar), context.bar_start(first.end_bar)
     pitches = sorted(note.pitch for note in chords.between(start, end)) if chords is not None else []
     return pitches[3 * len(pitches) // 4] + 1 if pitches else 0
 

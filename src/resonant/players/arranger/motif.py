@@ -89,7 +89,7 @@ def _arc(letters: str, rng: random.Random) -> list[float]:
     peak = rng.uniform(2.5, 5.5)
     arc: list[float] = []
     for bar in range(bars):
-        if bar >= 4 and letters[bar] == letters[bar - 4] and rng.random() < 0.75:
+        if bar >= 4 and letters[bar] == letters[bar - 4] and rng.random() < 0.9:
             arc.append(arc[bar - 4])  # what comes back after four bars comes back at its height
             continue
         x = (bar % 8 + 0.5) / min(bars, 8)
