@@ -27,6 +27,7 @@ from resonant.evaluate.report import SongReport, table
 from resonant.evaluate.verdicts import POP_STYLES, verdicts
 from resonant.produce import Engine
 from resonant.sound.banks import open_bank
+from resonant.styles import all_styles
 
 TARGET = Path(__file__).parents[1] / "docs" / "quality.md"
 FULL_BARS = 64
@@ -64,10 +65,12 @@ def spread(texts: Sequence[str], count: int) -> Sequence[str]:
 
 
 def full_songs(engine: Engine, count: int) -> Iterator[SongReport]:
-    """Songs of 64 bars, as long as the real ones that the reference was measured on: every second one pop or ballad."""
-    texts = read_prompts()
+    """Songs of 64 bars, as long as the real ones that the reference was measured on: every second one pop or ballad,
+    the others every style in turn."""
+    styles = sorted(all_styles())
     for number in range(count):
-        text = f"{POP_STYLES[number // 2 % 2]} song" if number % 2 == 0 else texts[number % len(texts)]
+        style = POP_STYLES[number // 2 % 2] if number % 2 == 0 else styles[number // 2 % len(styles)]
+        text = f"{style} song"
         yield composed_report(
             replace(read_brief(text, Call(bars=FULL_BARS)), seed=1000 + number), engine, sounding=False
         )

@@ -16,7 +16,7 @@ from resonant.evaluate.measured import measure
 from resonant.library.model import Song
 from resonant.mix.model import Mix
 from resonant.score.model import Score, Track
-from resonant.score.passes.feel import Swing
+from resonant.score.passes.feel import Swing, straightened
 
 # What the tables show of a role, in this order; the rest stands in the report.
 SHOWN = (
@@ -87,7 +87,8 @@ def song_report(song: Song, listen: bool = False, swing: Swing | None = None) ->
     Args:
         song: with or without sound.
         listen: estimate tempo, key and chords from the master too (about half a second for half a minute).
-        swing: where the style puts its off-beats, for the grid the sound is held against.
+        swing: where the style puts its off-beats: the grid the sound is held against, and what is taken out before
+            pitched parts are compared with music that is written straight.
 
     Raises:
         InputError: a track or the sound is malformed.
@@ -95,7 +96,8 @@ def song_report(song: Song, listen: bool = False, swing: Swing | None = None) ->
     brief, mix = song.brief, song.mix
     heard = heard_metrics(song.score, mix, swing) if listen and mix is not None else {}
     sound = sound_metrics(mix, brief.sound.loudness_lufs, brief.sound.peak_dbtp) if mix is not None else {}
-    return score_report(song.score, brief.style, sound, heard)
+    score = song.score if swing is None else straightened(song.score, swing)
+    return score_report(score, brief.style, sound, heard)
 
 
 def score_report(

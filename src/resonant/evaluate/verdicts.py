@@ -87,15 +87,29 @@ def _bands(reports: Sequence[SongReport]) -> Iterator[Line]:
 
 
 def _nulls(reports: Sequence[SongReport]) -> Iterator[Line]:
+    """Roles over all songs against each null model, then the same of every style by itself."""
+    for (role, null), clear in _clear_of_nulls(reports):
+        yield Line(f"{role}: nearer to music than to {null}", "yes" if clear else "no", "yes", clear)
+    styles = sorted({report.style for report in reports})
+    apart = [
+        (style, role, null, clear)
+        for style in styles
+        for (role, null), clear in _clear_of_nulls([report for report in reports if report.style == style])
+    ]
+    near = [f"{style} {role} ({null})" for style, role, null, clear in apart if not clear]
+    if apart:
+        what = f"{len(styles)} styles, each role clear of each null model"
+        yield _share("; ".join([what, *near]), [clear for *_, clear in apart], 1.0)
+
+
+def _clear_of_nulls(reports: Sequence[SongReport]) -> Iterator[tuple[tuple[str, str], bool]]:
     for role, metrics in by_role(reports).items():
         if role not in reference.roles():
             continue
         means = {metric: fmean(values) for metric, values in metrics.items()}
         for null in NULL_MODELS:
-            if role == "drums" and null in PITCH_DAMAGE:
-                continue
-            clear = reference.nearer_to_music(role, means, null)
-            yield Line(f"{role}: nearer to music than to {null}", "yes" if clear else "no", "yes", clear)
+            if role != "drums" or null not in PITCH_DAMAGE:
+                yield (role, null), reference.nearer_to_music(role, means, null)
 
 
 def _at_least(what: str, values: Sequence[float], least: float) -> Line:

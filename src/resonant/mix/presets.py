@@ -143,7 +143,7 @@ PRESETS: dict[str, MixPreset] = {
         {"chords": 0.25}, 120.0, 2.0, MasterChain(Compression(-17.0, 2.2, 20.0, 180.0), 5.0, -19.0, drive_db=3.0),
     ),
     "orchestral": MixPreset(
-        "hall", "hall", 4.5, {"strings": 3.0, "counter": 1.5, "drums": -3.5, "pad": 2.0, "bass": -2.0}, None, 3,
+        "hall", "hall", 2.5, {"strings": 3.0, "counter": 1.5, "drums": 3.5, "pad": 1.0, "bass": -2.0}, None, 3,
         1.4, 0.4, {}, 80.0, 4.0, MasterChain(None, 2.0, -17.0),
     ),
     "acoustic": MixPreset(

@@ -18,13 +18,13 @@ from resonant.sound.sampler import render_sampled
 from resonant.sound.sampler.performance import LONGEST_LEAD_S
 from resonant.units import TICKS_PER_QUARTER, TempoMap
 
-_LISTENED_S = 0.08
+_LISTENED_S = 0.05
 _PROBE_RATE_HZ = 22_050
 _PROBE_STEP = 5  # semitones: samples of a bank lie about that far apart
 
 
 def leads_s(plays: Instrument, keys: Iterable[int], bank: SoundBank) -> Mapping[int, float]:
-    """For each of some keys, seconds 0…0.035 from a strike to half the amplitude of its first 80 ms.
+    """For each of some keys, seconds 0…0.035 from a strike to half the amplitude of its first 50 ms.
 
     Every fifth key of the instrument is listened to; those between take their neighbour's. Drums and modelled voices
     have no lead.

@@ -3,8 +3,9 @@
 Players write on the straight grid and call `swung`; whoever listens to a written part calls `straight` first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from resonant.score.model import Note, Score, Track
 from resonant.units import TICKS_PER_QUARTER, Tick
 
 
@@ -36,3 +37,24 @@ class Swing:
         else:
             bent = middle_to + (inside - middle_from) * (1 - middle_to) / (1 - middle_from)
         return start + round(bent * pair)
+
+
+def straightened(score: Score, swing: Swing) -> Score:
+    """The score as it would be written: swing taken out, counted from each bar line; drums stay as they are played."""
+    tracks = tuple(
+        track if track.role in ("drums", "percussion") else _straight_track(track, score, swing)
+        for track in score.tracks
+    )
+    return replace(score, tracks=tracks)
+
+
+def _straight_track(track: Track, score: Score, swing: Swing) -> Track:
+    def straight(tick: Tick) -> Tick:
+        start = score.metre.bar_start(score.metre.bar_at(tick))
+        return start + swing.straight(tick - start)
+
+    notes = []
+    for note in track.notes:
+        start = straight(note.start)
+        notes.append(Note(start, note.pitch, max(straight(note.end) - start, 1), note.velocity))
+    return replace(track, notes=tuple(sorted(notes)))
