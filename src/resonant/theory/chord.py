@@ -34,7 +34,7 @@ _REWRITES = (
     ("major", "maj"), ("minor", "m"), ("min", "m"), ("Maj", "maj"),
     ("MA7", "maj7"), ("Ma7", "maj7"), ("ma7", "maj7"), ("ma9", "maj9"),
     ("Δ", "maj"), ("^", "maj"), ("M", "maj"), ("mi", "m"), ("ø7", "m7b5"), ("ø", "m7b5"), ("h7", "m7b5"),
-    ("o7", "dim7"), ("°7", "dim7"), ("°", "dim"), ("alt", "7#5b9"), ("no", "omit"), ("dom", ""),
+    ("o7", "dim7"), ("°7", "dim7"), ("°", "dim"), ("alt", "7#5b9"), ("dom", ""),
 )  # fmt: skip
 
 
@@ -147,7 +147,8 @@ def parse_progression(text: str) -> tuple[tuple[Chord, ...], ...]:
 
 @lru_cache(maxsize=1024)
 def _canonical(suffix: str) -> str | None:
-    text = suffix
+    # "omit" holds "mi": it is written "no" until the minors are read.
+    text = suffix.replace("omit", "no")
     if text.startswith("-"):
         text = "m" + text[1:]
     if text.startswith("+"):
@@ -155,6 +156,7 @@ def _canonical(suffix: str) -> str | None:
     for seen, meant in _REWRITES:
         if seen in text and not (meant.startswith(seen) and meant in text):
             text = text.replace(seen, meant, 1)
+    text = text.replace("no", "omit")
     if text.startswith("o") and not text.startswith("omit"):
         text = "dim" + text[1:]
     text = (

@@ -20,6 +20,7 @@ SPELLINGS = {
     "C9": (0, 4, 7, 10, 14), "Cmaj9": (0, 4, 7, 11, 14), "C13": (0, 4, 7, 10, 14, 21),
     "C7b9": (0, 4, 7, 10, 13), "C7(#9)": (0, 4, 7, 10, 15), "Calt": (0, 4, 8, 10, 13), "C7b9#9": (0, 4, 7, 10, 13, 15),
     "Cadd9": (0, 4, 7, 14), "Cmadd9": (0, 3, 7, 14), "C2": (0, 4, 7, 14), "C5": (0, 7), "Cno3": (0, 7),
+    "Comit3": (0, 7), "Cmaj7omit5": (0, 4, 11), "Cmi7omit5": (0, 3, 10), "C9omit3omit5": (0, 10, 14),
     "Cm(maj7)": (0, 3, 7, 11), "Cm/maj7": (0, 3, 7, 11),
 }  # fmt: skip
 
@@ -27,6 +28,12 @@ SPELLINGS = {
 @pytest.mark.parametrize(("symbol", "intervals"), SPELLINGS.items())
 def test_a_symbol_means_its_intervals_in_every_spelling(symbol: str, intervals: tuple[int, ...]) -> None:
     assert Chord.parse(symbol).intervals == intervals
+
+
+@pytest.mark.parametrize("symbol", SPELLINGS)
+def test_a_symbol_that_we_write_means_the_same_chord_when_read_again(symbol: str) -> None:
+    chord = Chord.parse(symbol)
+    assert Chord.parse(chord.symbol()) == chord
 
 
 def test_a_slash_puts_another_note_in_the_bass() -> None:
