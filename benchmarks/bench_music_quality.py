@@ -65,11 +65,11 @@ def spread(texts: Sequence[str], count: int) -> Sequence[str]:
 
 
 def full_songs(engine: Engine, count: int) -> Iterator[SongReport]:
-    """Songs of 64 bars, as long as the real ones that the reference was measured on: every second one pop or ballad,
-    the others every style in turn."""
+    """Songs of 64 bars, as long as the real ones that the reference was measured on: every style in turn, two
+    thirds of the songs; the last third pop and ballad."""
     styles = sorted(all_styles())
     for number in range(count):
-        style = POP_STYLES[number // 2 % 2] if number % 2 == 0 else styles[number // 2 % len(styles)]
+        style = styles[number % len(styles)] if 3 * number < 2 * count else POP_STYLES[number % 2]
         text = f"{style} song"
         yield composed_report(
             replace(read_brief(text, Call(bars=FULL_BARS)), seed=1000 + number), engine, sounding=False

@@ -30,7 +30,7 @@ TELLS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "in_key_or_chord",
         ),
         "pitches_uniform": ("chord_tone_ratio", "scale_consistency", "pitch_class_entropy_1_bar", "in_key_or_chord"),
-        "times_jittered": ("off_grid", "onset_jaccard", "groove_consistency"),
+        "times_jittered": ("off_grid", "onset_jaccard", "groove_consistency", "kick_on_one"),
         "bars_shuffled": ("chord_tone_ratio", "strong_beat_chord_tones", "onset_jaccard", "ssm_lag_4", "ssm_lag_8"),
         "one_bar_looped": ("bar_repeat", "ssm_lag_1", "ssm_lag_4", "groove_consistency", "onset_jaccard"),
     }

@@ -106,7 +106,7 @@ def _own(harmony: HarmonyStyle, key: Key) -> bool:
 
 def _answer(loop: Bars, key: Key, harmony: HarmonyStyle, rng: random.Random) -> Bars:
     """The loop's second round: the same, or with its last two bars turned to a half cadence."""
-    if rng.random() < 0.45:
+    if rng.random() < 0.35:
         return list(loop)
     cadence = _draw(rng, _cadences(harmony, "half", key))
     tail: Bars = [tuple(roman.chord(n, key) for n in bar) for bar in cadence.bars]

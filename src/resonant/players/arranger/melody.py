@@ -127,7 +127,7 @@ def register(player: Instrument, context: Context, section: Section) -> tuple[in
     if high - low < 14:
         low, high = player.low, player.high
     centre = max(round(low + 0.52 * (high - low)), _above_the_chords(context, section))
-    lift = round(6 * (section.energy - 0.5))
+    lift = round(8 * (section.energy - 0.5))
     centre = min(max(centre + lift, low + 6), high - 7)
     return max(low, centre - 14), min(high, centre + 15), centre
 

@@ -47,7 +47,7 @@ def plan_theme(bars: int, metre: Metre, style: MelodyStyle, energy: float, rng: 
     target = style.notes_per_bar * metre.quarters_per_bar / 4 * (0.72 + 0.56 * energy)
     rhythms: dict[str, tuple[Onset, ...]] = {}
     shapes: dict[str, str] = {}
-    arc = _arc(letters, rng)
+    arc = _arc(letters, energy, rng)
     theme: list[MotifBar] = []
     for bar, letter in enumerate(letters):
         rests = letter.isupper()
@@ -82,11 +82,11 @@ def _letters(bars: int, rng: random.Random) -> str:
     return body if bars % 4 == 0 else body[:-1] + "Y"
 
 
-def _arc(letters: str, rng: random.Random) -> list[float]:
+def _arc(letters: str, energy: float, rng: random.Random) -> list[float]:
     """Where each bar lies, in scale steps from the centre: up to a peak about two thirds through, and home."""
     bars = len(letters)
     peak_at = rng.uniform(0.5, 0.8)
-    peak = rng.uniform(2.5, 5.5)
+    peak = rng.uniform(2.5, 5.5) * (0.6 + 0.6 * energy)
     arc: list[float] = []
     for bar in range(bars):
         if bar >= 4 and letters[bar] == letters[bar - 4] and rng.random() < 0.9:
