@@ -156,8 +156,9 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None) -> Song:
     """The song with its stems rendered (only those that changed, where the engine has a cache) and mixed."""
     style = engine.style(song.brief.style)
     stems, mix = render_score(
-        song.score, song.brief.sound, engine, watch, mix_preset=style.mix, sidechain=style.sidechain
-    )
+        song.score, song.brief.sound, engine, watch,
+        mix_preset=style.mix, sidechain=style.sidechain, loops=song.brief.loop,
+    )  # fmt: skip
     return replace(song, stems=stems, mix=mix)
 
 
@@ -169,8 +170,9 @@ def render_score(
     *,
     mix_preset: str = "band",
     sidechain: float = 0.0,
+    loops: bool = False,
 ) -> tuple[Stems, Mix]:
-    """The stems and the mix of any score, such as an imported MIDI file."""
+    """The stems and the mix of any score, such as an imported MIDI file; a mix that `loops` goes round."""
     watch = watch or Watch()
 
     def rendering(stage: str, fraction: float) -> None:
@@ -180,7 +182,7 @@ def render_score(
         score, Rendering(sound.sample_rate), engine.bank, engine.stem_cache, rendering, watch.should_stop
     )
     watch.progress("mixing", 0.7)
-    mix = mix_down(stems, mix_scene(score, sound, mix_preset, sidechain), cache=engine.strip_cache)
+    mix = mix_down(stems, mix_scene(score, sound, mix_preset, sidechain, loops=loops), cache=engine.strip_cache)
     watch.progress("mixed", 0.95)
     return stems, mix
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from resonant.audio import Audio
+from resonant.mix.loop import folded, master_of_loop
 from resonant.mix.loudness import quick_lufs, sample_peak
 from resonant.mix.master import master
 from resonant.mix.model import Meters, Mix, MixScene, Strip
@@ -47,10 +48,13 @@ def mix_down(
     with ThreadPoolExecutor(max(1, min(len(stems.tracks), os.cpu_count() or 1))) as pool:
         done = pool.map(lambda name: _strip(todo[name], scene.strips.get(name, _PLAIN), length, cache), todo)
         processed = dict(zip(todo, done, strict=True))
+        if scene.loops:
+            length = max(1, round(stems.seconds_of_music * rate))
+            processed = {name: folded(audio, length) for name, audio in processed.items()}
         processed = {name: _fitted(held[name], length) if name in held else processed[name] for name in stems.tracks}
         processed, bus, trim_db = _summed(processed, held, scene.trim_db, Audio.silence(2, length, rate))
         readings = dict(zip(processed, pool.map(quick_lufs, processed.values()), strict=True))
-    published = master(bus, scene.master, scene.sound)
+    published = (master_of_loop if scene.loops else master)(bus, scene.master, scene.sound)
     meters = Meters(published.loudness, readings, published.gain_db)
     return Mix(processed, bus, published.audio, meters, trim_db, stems.seconds_of_music)
 

@@ -93,6 +93,7 @@ class MixScene:
         sound: loudness, ceiling and lo-fi as asked for.
         ring_out_s: what is left behind the last bar for notes and rooms to die away in.
         trim_db: gain of all strips together; 0 unless a mix of this song once overflowed.
+        loops: whether stems and mix are exactly the bars long and go round: what rings on sounds over the beginning.
     """
 
     preset: str
@@ -101,6 +102,7 @@ class MixScene:
     sound: Sound = field(default_factory=Sound)
     ring_out_s: float = 2.5
     trim_db: float = 0.0
+    loops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class Mix:
         master: the bus as it is published: loudness on target, true peak under the ceiling.
         meters: readings.
         trim_db: gain that all strips shared; give it to the scene of the song's next mix, so that kept stems fit.
-        seconds_of_music: length of the bars; what lies behind is ring-out.
+        seconds_of_music: length of the bars; what lies behind is ring-out, of which a loop has none.
     """
 
     stems: Mapping[str, Audio]

@@ -29,7 +29,9 @@ _OTHER = RoleSettings(-5.0, 0.3, 1.0, 120.0)
 _BASS_MONO_HZ = 120.0
 
 
-def mix_scene(score: Score, sound: Sound, style_mix: str = "band", sidechain: float = 0.0) -> MixScene:
+def mix_scene(
+    score: Score, sound: Sound, style_mix: str = "band", sidechain: float = 0.0, *, loops: bool = False
+) -> MixScene:
     """How this score is mixed.
 
     Args:
@@ -37,6 +39,7 @@ def mix_scene(score: Score, sound: Sound, style_mix: str = "band", sidechain: fl
         sound: from the brief.
         style_mix: the style's `mix`: band, club, lofi, orchestral, acoustic or ambient.
         sidechain: 0…1: how much the kick ducks bass, chords and pads.
+        loops: whether the mix shall go round without a seam.
 
     Raises:
         StyleError: a mix that is not known.
@@ -56,6 +59,7 @@ def mix_scene(score: Score, sound: Sound, style_mix: str = "band", sidechain: fl
         replace(preset.master, glue=scaled(preset.master.glue, _squash(sound))),
         sound,
         preset.ring_out_s,
+        loops=loops,
     )
 
 
