@@ -1,5 +1,7 @@
 """Who plays, how, in which form; and what becomes of words that nobody knows."""
 
+from dataclasses import replace
+
 import pytest
 
 from resonant.brief.reader import Call, read_brief
@@ -187,6 +189,11 @@ def test_seed_title_language_and_loop_are_read() -> None:
 def test_control_characters_are_left_out_and_told() -> None:
     brief = read_brief("lo\x00fi \x1b[31m")
     assert brief.style == "lo-fi" and any("Control" in remark for remark in brief.remarks)
+
+
+@pytest.mark.parametrize("escape", ["\x1b[31m", "\x9b31m", "\x1b[?25l", "\x1b]0;31 minutes\x07", "\x1b]0;8 bars\x1b\\"])
+def test_what_tells_a_terminal_its_colours_is_no_part_of_the_text(escape: str) -> None:
+    assert replace(read_brief(f"{escape}jazz in C"), text="") == replace(read_brief("\x00jazz in C"), text="")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ MAX_CHARACTERS = 50_000
 CROSSED_OUT = "\x01"
 _WORD = re.compile(r"[^\W_]+(?:['&][^\W_]+)*|&")
 _CLAUSE = re.compile(r"[,.;:!?()\[\]|\n\x01]")
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # colours of a terminal
+_ESCAPES = re.compile(  # what a terminal is told by: colours, cursor, window title (ECMA-48, 5.4 and 8.3.89)
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+)
 _LIGATURES = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "…": "..."}
 
 
