@@ -1,6 +1,7 @@
 """In which key: as said, as the chords given suggest, or the style's first key that suits the mood."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from resonant.brief.model import Origin
 from resonant.brief.reading.key import SaidKey
@@ -52,23 +53,28 @@ def minor_wanted(moods: tuple[str, ...]) -> bool | None:
 
 def key_of_chords(bars: tuple[str, ...]) -> Key | None:
     """The major or minor key that explains given chord symbols best; None for roman numerals, which need a key."""
+    symbols = [symbol for bar in bars for symbol in bar.split() if symbol != "%"]
     try:
-        chords = [Chord.parse(symbol) for bar in bars for symbol in bar.split() if symbol != "%"]
+        parsed = {symbol: Chord.parse(symbol) for symbol in dict.fromkeys(symbols)}
     except BriefError:
         return None
-    if not chords:
+    if not symbols:
         return None
+    ends = parsed[symbols[0]], parsed[symbols[-1]]
+    counts = Counter(map(parsed.__getitem__, symbols))
     return max(
-        (Key(tonic, mode) for mode in ("major", "minor") for tonic in range(12)), key=lambda key: _explains(key, chords)
+        (Key(tonic, mode) for mode in ("major", "minor") for tonic in range(12)),
+        key=lambda key: _explains(key, counts, ends),
     )
 
 
-def _explains(key: Key, chords: list[Chord]) -> float:
-    inside = sum(_share_inside(key, chord) for chord in chords) / len(chords)
+def _explains(key: Key, counts: Mapping[Chord, int], ends: tuple[Chord, Chord]) -> float:
+    """How well a key explains chords that sound so many times each, of which `ends` are the first and the last."""
+    inside = sum(count * _share_inside(key, chord) for chord, count in counts.items()) / sum(counts.values())
     tonic = (Chord(key.tonic, "m") if key.is_minor else Chord(key.tonic)).pitch_classes[:2]
-    home = [0.15 for chord in (chords[0], chords[-1]) if chord.pitch_classes[:2] == tonic]
+    home = [0.15 for chord in ends if chord.pitch_classes[:2] == tonic]
     dominant = (key.tonic + 7) % 12
-    leads = 0.05 if any(c.root == dominant and not c.is_minor for c in chords) else 0.0
+    leads = 0.05 if any(c.root == dominant and not c.is_minor for c in counts) else 0.0
     return inside + sum(home) + leads
 
 

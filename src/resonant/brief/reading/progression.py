@@ -35,10 +35,9 @@ def read_progression(page: Page) -> tuple[str, ...]:
 
 def checked_progression(bars: tuple[str, ...]) -> tuple[str, ...]:
     """The same bars, or a BriefError that names the chord which is not understood."""
-    for bar in bars:
-        for symbol in bar.split():
-            if re.fullmatch(_ROMAN, symbol) is None and symbol != "%":
-                Chord.parse(symbol)
+    for symbol in dict.fromkeys(symbol for bar in bars for symbol in bar.split()):
+        if re.fullmatch(_ROMAN, symbol) is None and symbol != "%":
+            Chord.parse(symbol)
     return bars
 
 
@@ -56,7 +55,7 @@ def split_bars(text: str) -> tuple[str, ...]:
 def _between_bar_lines(page: Page) -> tuple[str, ...]:
     for match in page.find(_PIPES, cased=True):
         bars = split_bars(match[0])
-        understood = [symbol for bar in bars for symbol in bar.split() if _is_symbol(symbol)]
+        understood = any(map(_is_symbol, {symbol for bar in bars for symbol in bar.split()}))
         if not understood or not re.match(r"[A-G]|[ivIVb#]", bars[0]):
             continue
         end = match.end()
