@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,24 @@ def test_qualities_of_the_collections_are_read(label: str, symbol: str) -> None:
 
 
 def test_all_committed_excerpts_are_read(pieces: tuple[Piece, ...]) -> None:
-    assert {piece.id.split("/")[0] for piece in pieces} == {"pop909", "groove", "openewld"}
-    assert all(track.notes for piece in pieces for track in piece.score.tracks if track.role != "counter")
+    found = Counter(piece.id.split("/")[0] for piece in pieces)
+    assert found == {"groove": 12, "openewld": 12, "lieder": 16}
+    assert all(track.notes for piece in pieces for track in piece.score.tracks)
+
+
+def test_a_lead_sheet_keeps_its_tune_its_key_and_its_chords(pieces: tuple[Piece, ...]) -> None:
+    (waltz,) = (piece.score for piece in pieces if piece.id.endswith("Let_Me_Call_You_Sweetheart"))
+    assert (str(waltz.metre.changes[0].metre), str(waltz.key), waltz.bars) == ("3/4", "C major", 32)
+    assert [track.role for track in waltz.tracks] == ["melody"]
+    assert all(span.start < waltz.end for span in waltz.harmony)
+    covered = sum(span.duration for span in waltz.harmony)
+    assert covered == pytest.approx(waltz.end, rel=0.05)
+
+
+def test_a_lied_keeps_its_voice_and_both_hands(pieces: tuple[Piece, ...]) -> None:
+    lieder = [piece.score for piece in pieces if piece.id.startswith("lieder")]
+    assert {tuple(track.role for track in lied.tracks) for lied in lieder} == {("melody", "piano_rh", "piano_lh")}
+    assert all(str(lied.metre.changes[0].metre) in ("2/4", "3/4", "4/4", "3/8", "6/8") for lied in lieder)
 
 
 @pytest.mark.parametrize("text", ["not json", "{}", "[1]", json.dumps({**ROW, "chords": [[0, 96, "H:maj", 0]]})])
