@@ -32,7 +32,7 @@ fix: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
 
 bench: $(VENV)/dev.stamp tools
-	$(BIN)/python scripts/run_benchmarks.py
+	$(BIN)/python scripts/run_benchmarks.py $(if $(DATA),--data $(DATA))
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python scripts/write_cli_reference.py docs/cli.md

@@ -1,8 +1,12 @@
 """Runs every benchmark and writes benchmarks/RESULTS.md: what was measured, on which machine, by which script.
 
-python scripts/run_benchmarks.py
+python scripts/run_benchmarks.py [--data FOLDER]
+
+With a folder of real music (the jsonl sets that `resonant.evaluate.pieces` reads), what the estimators manage on it is
+measured beside our songs.
 """
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -17,13 +21,17 @@ best of several runs unless a line says otherwise: other work on the machine mak
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path)
+    data = parser.parse_args().data
     sys.path.insert(0, str(BENCHMARKS))
     from hardware import hardware
 
     parts = [_HEAD, f"Machine: {hardware()}\n"]
     for script in sorted(BENCHMARKS.glob("bench_*.py")):
         print(f"== {script.name}", flush=True)
-        done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+        options = ["--data", str(data)] if data is not None and script.name == "bench_music_quality.py" else []
+        done = subprocess.run([sys.executable, str(script), *options], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             sys.exit(f"{script.name} failed:\n{done.stderr}")
         print(done.stdout, flush=True)
