@@ -98,7 +98,7 @@ def _nulls(reports: Sequence[SongReport]) -> Iterator[Line]:
     ]
     near = [f"{style} {role} ({null})" for style, role, null, clear in apart if not clear]
     if apart:
-        what = f"{len(styles)} styles, each role clear of each null model"
+        what = f"every style: roles clear of null models, {len(styles)} styles"
         yield _share("; ".join([what, *near]), [clear for *_, clear in apart], 1.0)
 
 
