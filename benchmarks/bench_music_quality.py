@@ -10,7 +10,7 @@ pieces with a known truth, rendered by a plain synthesiser and, twenty of them, 
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, pstdev
@@ -143,8 +143,8 @@ def page(heard: Sequence[SongReport], full: Sequence[SongReport], real: Ceiling,
     return "\n\n".join(blocks) + "\n"
 
 
-def _ceiling(songs: Sequence[dict[str, float]], real: Ceiling) -> str:
-    columns = (songs, real.ours, real.plain)
+def _ceiling(songs: Sequence[Mapping[str, float]], real: Ceiling) -> str:
+    columns: tuple[Sequence[Mapping[str, float]], ...] = (songs, real.ours, real.plain)
     rows = [
         "| heard | our songs | real pieces, our sound | real pieces, plain sound |",
         "| --- | --- | --- | --- |",
@@ -158,7 +158,7 @@ def _cells(name: str, cells: Sequence[str]) -> str:
     return f"| {name} | {' | '.join(cells)} |"
 
 
-def _spread(rows: Sequence[dict[str, float]], name: str) -> str:
+def _spread(rows: Sequence[Mapping[str, float]], name: str) -> str:
     values = [row[name] for row in rows]
     return f"{fmean(values):.4f} ± {pstdev(values):.4f}" if values else "-"
 

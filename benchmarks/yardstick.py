@@ -7,7 +7,10 @@ from pathlib import Path
 from plain_synth import excerpt_ticks, rendered
 
 from resonant.audio import Audio
+from resonant.brief.model import Sound
 from resonant.evaluate.pieces import Piece, read_pieces
+from resonant.instruments import instrument
+from resonant.produce import Engine, render_score
 from resonant.score.model import ChordSpan, Note, Score, Track
 from resonant.theory.key import Key
 from resonant.units import MetreMap, Tick
@@ -25,7 +28,13 @@ class Yardstick:
 
 
 def yardsticks(data: Path, split: str, limit: int | None = None) -> Iterator[Yardstick]:
-    """Excerpts of POP909 with a Groove beat of the nearest tempo, in 4/4, rendered by the plain synthesiser."""
+    """The excerpts, rendered by the plain synthesiser."""
+    for score in excerpts(data, split, limit):
+        yield Yardstick(score.title, rendered(score), score)
+
+
+def excerpts(data: Path, split: str, limit: int | None = None) -> Iterator[Score]:
+    """Excerpts of POP909 with a Groove beat of the nearest tempo, in 4/4, entitled by the song's id."""
     beats = [
         p
         for p in read_pieces(data / "groove" / f"{split}.jsonl.gz")
@@ -35,7 +44,22 @@ def yardsticks(data: Path, split: str, limit: int | None = None) -> Iterator[Yar
     for song in songs[:limit]:
         score = banded(song, beats)
         if score is not None:
-            yield Yardstick(song.id, rendered(score), score)
+            yield replace(score, title=song.id)
+
+
+def sounded(score: Score, engine: Engine) -> Yardstick:
+    """An excerpt played by our instruments and mixed as our pop songs are."""
+    band = replace(score, tracks=tuple(replace(track, instrument=player_of(track)) for track in score.tracks))
+    _, mix = render_score(band, Sound(), engine, mix_preset=engine.style("pop").mix)
+    return Yardstick(score.title, mix.master, band)
+
+
+def player_of(track: Track) -> str:
+    """Which of our instruments plays a part of POP909: the melody a flute, or an alto saxophone where it lies lower."""
+    if track.role == "melody":
+        lowest = instrument("flute").low
+        return "flute" if all(note.pitch >= lowest for note in track.notes) else "alto_sax"
+    return {"counter": "vibraphone", "chords": "grand_piano", "drums": "standard_kit"}[track.role]
 
 
 def lead_sheets(data: Path, split: str, limit: int | None = None) -> Iterator[Yardstick]:
