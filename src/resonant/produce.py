@@ -13,8 +13,8 @@ from resonant.brief.model import Brief, PartBrief, Sound
 from resonant.errors import BriefError
 from resonant.library.model import Song
 from resonant.mix.mixdown import StripCache, mix_down
-from resonant.mix.model import Mix
-from resonant.mix.scene import mix_scene
+from resonant.mix.model import Ending, Mix
+from resonant.mix.scene import ending_of, mix_scene
 from resonant.players.arranger.form import plan_form
 from resonant.players.arranger.harmony import write_harmony
 from resonant.players.arranger.player import Arranger
@@ -157,7 +157,7 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None) -> Song:
     style = engine.style(song.brief.style)
     stems, mix = render_score(
         song.score, song.brief.sound, engine, watch,
-        mix_preset=style.mix, sidechain=style.sidechain, loops=song.brief.loop,
+        mix_preset=style.mix, sidechain=style.sidechain, ending=ending_of(song.brief),
     )  # fmt: skip
     return replace(song, stems=stems, mix=mix)
 
@@ -170,9 +170,9 @@ def render_score(
     *,
     mix_preset: str = "band",
     sidechain: float = 0.0,
-    loops: bool = False,
+    ending: Ending | None = None,
 ) -> tuple[Stems, Mix]:
-    """The stems and the mix of any score, such as an imported MIDI file; a mix that `loops` goes round."""
+    """The stems and the mix of any score, such as an imported MIDI file."""
     watch = watch or Watch()
 
     def rendering(stage: str, fraction: float) -> None:
@@ -182,7 +182,7 @@ def render_score(
         score, Rendering(sound.sample_rate), engine.bank, engine.stem_cache, rendering, watch.should_stop
     )
     watch.progress("mixing", 0.7)
-    mix = mix_down(stems, mix_scene(score, sound, mix_preset, sidechain, loops=loops), cache=engine.strip_cache)
+    mix = mix_down(stems, mix_scene(score, sound, mix_preset, sidechain, ending), cache=engine.strip_cache)
     watch.progress("mixed", 0.95)
     return stems, mix
 

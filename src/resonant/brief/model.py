@@ -48,7 +48,12 @@ class SectionBrief:
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """Generation knobs under their usual names (A6); the arranger reads `temperature`, neural players read all."""
+    """Generation knobs under their usual names (A6).
+
+    The brief and the mix read `normalize_duration`: where a length in seconds was said, "crop" cuts the sound at
+    exactly that, "pad" lasts at least so long, and "strict" refuses what whole bars do not fill. The others are for
+    neural players; the arranger reads none.
+    """
 
     use_sampling: bool = True
     top_k: int = 250

@@ -26,6 +26,7 @@ from resonant.brief.timing import (
     TempoWish,
     Timing,
     assumed_tempo,
+    check_fits,
     contradiction,
     fixed,
     tempo_of_word,
@@ -73,6 +74,9 @@ class Filling:
         energy, complexity = self._energy(), self._complexity()
         form = self._form()
         timing, seconds = self._timing(metre, form)
+        knobs = self._knobs()
+        if knobs.normalize_duration == "strict" and seconds is not None:
+            check_fits(timing, seconds, metre)
         band = self._band(complexity)
         self.origin["seconds"] = "said" if seconds is not None else "assumed"
         self.remarks += [*timing.remarks, *band.remarks]
@@ -91,7 +95,7 @@ class Filling:
             role=self.role, quality=self.quality,
             language=self._setting("language", self.call.language, character.language or None),
             append_structure=self._setting("append_structure", self.call.append_structure, None),
-            knobs=self._knobs(), sound=self._sound(), unread=self.said.unread,
+            knobs=knobs, sound=self._sound(), unread=self.said.unread,
         )  # fmt: skip
         return replace(brief, origin=dict(sorted(self.origin.items())), remarks=tuple(dict.fromkeys(self.remarks)))
 

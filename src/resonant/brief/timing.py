@@ -104,6 +104,21 @@ def timed(tempo: TempoWish, length: LengthWish, metre: Metre) -> Timing:
     return Timing(tempo.bpm, _nearest_bars(length.seconds, tempo.bpm, quarters, length.rough))
 
 
+def check_fits(timing: Timing, seconds: float, metre: Metre) -> None:
+    """That the bars fill the seconds, to a millisecond.
+
+    Raises:
+        BriefError: they do not; the message names the tempo at which they would.
+    """
+    quarters = timing.bars * metre.quarters_per_bar
+    lasting = quarters * 60.0 / timing.tempo_bpm
+    if abs(lasting - seconds) > 1e-3:
+        raise BriefError(
+            f"{timing.bars} bars of {metre} at {timing.tempo_bpm:g} bpm last {lasting:.3f} seconds, not {seconds:g}, "
+            f"and normalize_duration is strict; ask for {quarters * 60.0 / seconds:.6g} bpm, or for crop or pad"
+        )
+
+
 def _both(tempo: TempoWish, length: LengthWish, quarters: float) -> Timing:
     """Bars and seconds were both said: they give the tempo, unless that was said too or nobody could play it."""
     assert length.bars is not None and length.seconds is not None, "both are given"

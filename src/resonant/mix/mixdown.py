@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from resonant.audio import Audio
-from resonant.mix.loop import folded, master_of_loop
+from resonant.mix.ending import ended, master_of_loop
 from resonant.mix.loudness import quick_lufs, sample_peak
 from resonant.mix.master import master
 from resonant.mix.model import Meters, Mix, MixScene, Strip
@@ -48,21 +48,21 @@ def mix_down(
     with ThreadPoolExecutor(max(1, min(len(stems.tracks), os.cpu_count() or 1))) as pool:
         done = pool.map(lambda name: _strip(todo[name], scene.strips.get(name, _PLAIN), length, cache), todo)
         processed = dict(zip(todo, done, strict=True))
-        if scene.loops:
-            length = max(1, round(stems.seconds_of_music * rate))
-            processed = {name: folded(audio, length) for name, audio in processed.items()}
+        processed = {name: ended(audio, scene.ending, stems.seconds_of_music) for name, audio in processed.items()}
+        length = ended(Audio.silence(1, length, rate), scene.ending, stems.seconds_of_music).num_samples
         processed = {name: _fitted(held[name], length) if name in held else processed[name] for name in stems.tracks}
         processed, bus, trim_db = _summed(processed, held, scene.trim_db, Audio.silence(2, length, rate))
         readings = dict(zip(processed, pool.map(quick_lufs, processed.values()), strict=True))
-    published = (master_of_loop if scene.loops else master)(bus, scene.master, scene.sound)
+    published = (master_of_loop if scene.ending.loops else master)(bus, scene.master, scene.sound)
     meters = Meters(published.loudness, readings, published.gain_db)
     return Mix(processed, bus, published.audio, meters, trim_db, stems.seconds_of_music)
 
 
 def mixed_length(stems: Stems, scene: MixScene, sample_rate: int) -> int:
-    """Samples of the mix: the bars and the ring-out, or the stems as they are where those ring longer."""
+    """Samples of a mix that rings out: the bars and the ring-out, or more where the stems or the ending last longer."""
     longest = max((audio.num_samples for audio in stems.tracks.values()), default=0)
-    return max(longest, round((stems.seconds_of_music + scene.ring_out_s) * sample_rate))
+    seconds = max(stems.seconds_of_music + scene.ring_out_s, scene.ending.at_least_s)
+    return max(longest, round(seconds * sample_rate))
 
 
 def _strip(audio: Audio, strip: Strip, length: int, cache: StripCache | None) -> Audio:

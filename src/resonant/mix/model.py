@@ -83,6 +83,21 @@ class MasterChain:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How a mix and its stems end; as it is made, they ring out behind the last bar.
+
+    Args:
+        loops: they are exactly the bars long and go round: what rings on sounds over the beginning.
+        cut_s: they are faded out and cut at this length; a loop is not.
+        at_least_s: they last this long, in silence once all has died away; a loop does not.
+    """
+
+    loops: bool = False
+    cut_s: float | None = None
+    at_least_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class MixScene:
     """How a whole song is mixed.
 
@@ -93,7 +108,7 @@ class MixScene:
         sound: loudness, ceiling and lo-fi as asked for.
         ring_out_s: what is left behind the last bar for notes and rooms to die away in.
         trim_db: gain of all strips together; 0 unless a mix of this song once overflowed.
-        loops: whether stems and mix are exactly the bars long and go round: what rings on sounds over the beginning.
+        ending: how stems and mix end.
     """
 
     preset: str
@@ -102,7 +117,7 @@ class MixScene:
     sound: Sound = field(default_factory=Sound)
     ring_out_s: float = 2.5
     trim_db: float = 0.0
-    loops: bool = False
+    ending: Ending = field(default_factory=Ending)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import log10
 
-from resonant.brief.model import Sound
+from resonant.brief.model import Brief, Sound
 from resonant.instruments import instrument
 from resonant.mix.effects.eq import Band
-from resonant.mix.model import Ducking, Echo, MixScene, Strip
+from resonant.mix.model import Ducking, Echo, Ending, MixScene, Strip
 from resonant.mix.presets import (
     DIPPED_ROLES,
     FAMILY_BANDS,
@@ -30,7 +30,7 @@ _BASS_MONO_HZ = 120.0
 
 
 def mix_scene(
-    score: Score, sound: Sound, style_mix: str = "band", sidechain: float = 0.0, *, loops: bool = False
+    score: Score, sound: Sound, style_mix: str = "band", sidechain: float = 0.0, ending: Ending | None = None
 ) -> MixScene:
     """How this score is mixed.
 
@@ -39,7 +39,7 @@ def mix_scene(
         sound: from the brief.
         style_mix: the style's `mix`: band, club, lofi, orchestral, acoustic or ambient.
         sidechain: 0…1: how much the kick ducks bass, chords and pads.
-        loops: whether the mix shall go round without a seam.
+        ending: how it ends; it rings out where None.
 
     Raises:
         StyleError: a mix that is not known.
@@ -59,8 +59,20 @@ def mix_scene(
         replace(preset.master, glue=scaled(preset.master.glue, _squash(sound))),
         sound,
         preset.ring_out_s,
-        loops=loops,
+        ending=ending or Ending(),
     )
+
+
+def ending_of(brief: Brief) -> Ending:
+    """How the mix of a song ends: a loop goes round; `normalize_duration` decides about a length in seconds.
+
+    "crop" cuts at that length (at the bar line where none was said), "pad" lets all ring out and lasts at least so
+    long. "strict" asks for bars that fill it, which the brief has seen to; they ring out.
+    """
+    if brief.loop:
+        return Ending(loops=True)
+    seconds = brief.seconds if brief.seconds_wanted is None else brief.seconds_wanted
+    return Ending(cut_s=seconds if brief.knobs.normalize_duration == "crop" else None, at_least_s=seconds)
 
 
 def kick_times_s(score: Score) -> tuple[float, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from resonant.brief.reader import read_brief
+from resonant.brief.reader import Call, read_brief
 from resonant.errors import BriefError
 
 
@@ -162,3 +162,11 @@ def test_a_length_in_seconds_moves_an_assumed_tempo_so_that_bars_fit_exactly() -
     brief = read_brief("house, 60 seconds")
     assert brief.seconds == pytest.approx(60, abs=1e-9) and 118 <= brief.tempo_bpm <= 130
     assert brief.bars % 4 == 0 and brief.remarks and "60 seconds" in brief.remarks[0]
+
+
+def test_strict_refuses_seconds_that_whole_bars_do_not_fill_and_names_the_tempo_that_would() -> None:
+    strict = Call(knobs={"normalize_duration": "strict"})
+    with pytest.raises(BriefError, match=r"ask for 102\.857 bpm"):
+        read_brief("house, 100 bpm, 7 s", strict)
+    assert read_brief("house, 102.857 bpm, 7 s", strict).bars == 3
+    assert read_brief("house, 8 s", strict).seconds == pytest.approx(8.0)

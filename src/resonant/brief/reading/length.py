@@ -62,7 +62,7 @@ def read_length(page: Page) -> SaidLength:
 def checked_bars(bars: int) -> int:
     """The same number of bars, or a BriefError where it is none we can write."""
     if not 1 <= bars <= MAX_BARS:
-        raise BriefError(f"bars={bars} must lie in 1…{MAX_BARS}; ask for fewer, and extend the song afterwards")
+        raise BriefError(f"bars={bars} must lie in 1…{MAX_BARS}; give a number of bars in that range")
     return bars
 
 

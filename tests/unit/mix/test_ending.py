@@ -1,4 +1,4 @@
-"""Loops: exactly the bars long, and round without a seam."""
+"""Endings: loops that go round without a seam, mixes that are cut at a length, mixes that last at least so long."""
 
 import numpy as np
 import pytest
@@ -7,16 +7,17 @@ from band import RATE, score
 from resonant import produce
 from resonant.audio import Audio
 from resonant.brief.model import Sound
-from resonant.brief.reader import read_brief
-from resonant.mix.loop import folded
+from resonant.brief.reader import Call, read_brief
+from resonant.mix.ending import cut, folded
 from resonant.mix.loudness import integrated_lufs
 from resonant.mix.mixdown import mix_down
-from resonant.mix.model import Mix
+from resonant.mix.model import Ending, Mix
 from resonant.mix.presets import PRESETS
-from resonant.mix.scene import mix_scene
+from resonant.mix.scene import ending_of, mix_scene
 from resonant.sound.model import Stems
 
 SECONDS, RING_S = 4.0, 2.5
+LOOP = Ending(loops=True)
 
 
 def ringing_stems() -> Stems:
@@ -30,8 +31,8 @@ def ringing_stems() -> Stems:
     return Stems({name: Audio(sound[None].astype(np.float32), RATE) for name, sound in made.items()}, SECONDS)
 
 
-def mixed(style_mix: str, *, loops: bool, lofi: float = 0.0) -> Mix:
-    scene = mix_scene(score(("pad", "chords")), Sound(lofi=lofi), style_mix, 0.6, loops=loops)
+def mixed(style_mix: str, ending: Ending, lofi: float = 0.0) -> Mix:
+    scene = mix_scene(score(("pad", "chords")), Sound(lofi=lofi), style_mix, 0.6, ending)
     return mix_down(ringing_stems(), scene)
 
 
@@ -52,7 +53,7 @@ def test_what_rings_behind_a_loop_sounds_over_its_beginning_time_and_again() -> 
 
 @pytest.mark.parametrize("style_mix", list(PRESETS))
 def test_no_seam_of_a_loop_is_a_click(style_mix: str) -> None:
-    mix = mixed(style_mix, loops=True, lofi=0.8 if style_mix == "lofi" else 0.0)
+    mix = mixed(style_mix, LOOP, lofi=0.8 if style_mix == "lofi" else 0.0)
     length = round(SECONDS * RATE)
     for audio in (mix.master, mix.bus, *mix.stems.values()):
         assert audio.samples.shape == (2, length)
@@ -60,12 +61,12 @@ def test_no_seam_of_a_loop_is_a_click(style_mix: str) -> None:
 
 
 def test_a_mix_that_is_only_cut_at_the_bars_does_click() -> None:
-    mix = mixed("band", loops=False)
+    mix = mixed("band", Ending())
     assert seam_over_neighbours(mix.master, round(SECONDS * RATE)) > 1.5
 
 
 def test_a_loop_sums_to_its_bus_and_lands_on_its_loudness_under_the_ceiling() -> None:
-    mix = mixed("club", loops=True)
+    mix = mixed("club", LOOP)
     total = sum(stem.samples.astype(np.float64) for stem in mix.stems.values())
     assert np.abs(total - mix.bus.samples).max() < 1e-6
     assert integrated_lufs(mix.master) == pytest.approx(-14.0, abs=0.5)
@@ -73,8 +74,8 @@ def test_a_loop_sums_to_its_bus_and_lands_on_its_loudness_under_the_ceiling() ->
 
 
 def test_kept_stems_of_a_loop_come_back_as_they_were() -> None:
-    before = mixed("club", loops=True)
-    scene = mix_scene(score(("pad", "chords")), Sound(), "ambient", loops=True)
+    before = mixed("club", LOOP)
+    scene = mix_scene(score(("pad", "chords")), Sound(), "ambient", ending=LOOP)
     after = mix_down(ringing_stems(), scene, kept={"pad": before.stems["pad"]})
     np.testing.assert_array_equal(after.stems["pad"].samples, before.stems["pad"].samples)
 
@@ -86,3 +87,34 @@ def test_a_song_asked_for_as_a_loop_is_exactly_its_bars_long_and_goes_round() ->
     for audio in (song.mix.master, *song.mix.stems.values()):
         assert audio.num_samples == length
         assert seam_over_neighbours(audio, length) <= 1.0
+
+
+def test_what_is_cut_is_faded_and_what_is_short_is_followed_by_silence() -> None:
+    tone = Audio(np.ones((1, RATE), dtype=np.float32), RATE)
+    faded = cut(tone, RATE // 2).samples[0]
+    assert faded.size == RATE // 2 and faded[0] == 1.0 and abs(faded[-1]) < 1e-6
+    assert np.abs(np.diff(faded)).max() < 1e-3
+    padded = cut(tone, 2 * RATE).samples[0]
+    assert padded.size == 2 * RATE and not padded[RATE:].any()
+
+
+@pytest.mark.parametrize("seconds", [2.5, 5.0, 20.0])
+def test_a_cut_mix_lasts_to_the_sample_and_sums_to_its_bus(seconds: float) -> None:
+    mix = mixed("band", Ending(cut_s=seconds, at_least_s=seconds))
+    assert {audio.num_samples for audio in (mix.master, mix.bus, *mix.stems.values())} == {round(seconds * RATE)}
+    total = sum(stem.samples.astype(np.float64) for stem in mix.stems.values())
+    assert np.abs(total - mix.bus.samples).max() < 1e-6
+    assert np.abs(mix.master.samples[:, -1]).max() < 1e-3
+
+
+def test_a_padded_mix_rings_out_and_lasts_at_least_so_long() -> None:
+    assert mixed("band", Ending(at_least_s=1.0)).master.num_samples == round((SECONDS + RING_S) * RATE)
+    assert mixed("band", Ending(at_least_s=9.0)).master.num_samples == 9 * RATE
+
+
+def test_the_brief_decides_how_a_song_ends() -> None:
+    cropped = {"normalize_duration": "crop"}
+    assert ending_of(read_brief("seamless house loop, 4 bars")) == LOOP
+    assert ending_of(read_brief("house, 120 bpm, 7 s", Call(knobs=cropped))) == Ending(cut_s=7.0, at_least_s=7.0)
+    assert ending_of(read_brief("house, 120 bpm, 7 s")) == Ending(at_least_s=7.0)
+    assert ending_of(read_brief("house, 120 bpm, 4 bars", Call(knobs=cropped))) == Ending(cut_s=8.0, at_least_s=8.0)

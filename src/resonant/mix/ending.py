@@ -1,4 +1,4 @@
-"""Loops: a mix that ends where it begins, so that it can go round without a seam."""
+"""How a mix ends: it rings out, is cut at a length, or goes round without a seam."""
 
 import numpy as np
 
@@ -6,9 +6,25 @@ from resonant.audio import Audio, Samples
 from resonant.brief.model import Sound
 from resonant.mix.loudness import measure
 from resonant.mix.master import Master, master
-from resonant.mix.model import MasterChain
+from resonant.mix.model import Ending, MasterChain
 
+_FADE_S = 0.4  # to silence where a sound is cut; a quarter of what is shorter than four fades
 _SEAM_S = 0.05  # over which the master's beginning is led in from its end
+
+
+def ended(audio: Audio, ending: Ending, seconds_of_music: float) -> Audio:
+    """A part that rings out behind its bars, as it ends in the mix."""
+    if ending.loops:
+        return folded(audio, max(1, round(seconds_of_music * audio.sample_rate)))
+    return audio if ending.cut_s is None else cut(audio, max(1, round(ending.cut_s * audio.sample_rate)))
+
+
+def cut(audio: Audio, num_samples: int) -> Audio:
+    """The first `num_samples`, faded to silence at their end; silence follows where there are fewer."""
+    samples = audio.samples[:, :num_samples].copy()
+    fade = min(round(_FADE_S * audio.sample_rate), samples.shape[1] // 4)
+    samples[:, samples.shape[1] - fade :] *= np.cos(np.linspace(0.0, np.pi / 2.0, fade, dtype=np.float32)) ** 2
+    return Audio(np.pad(samples, ((0, 0), (0, num_samples - samples.shape[1]))), audio.sample_rate)
 
 
 def folded(audio: Audio, num_samples: int) -> Audio:
