@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from resonant.styles.base import StylePart
-from resonant.styles.figures import ChordSteps, Figure, LeftSteps, Reach
+from resonant.styles.figures import ChordSteps, Figure, LeftSteps, OptionalSteps, Reach
 from resonant.theory.voicing import VoicingKind
 
 ChordsVoicing = VoicingKind | Literal["guitar"]
@@ -96,6 +96,8 @@ class PadStyle(StylePart):
         voicing: how chords are laid out.
         reach: lowest and highest pitch.
         swell: depth of the expression swells (CC 11), 0 none … 1.
+        steps: a rhythm that the pad plays instead of holding, as a comping figure: an organ's bubble, a gated pad.
+        steps_from: energy from which it does.
         breath: how much of the last beat of a phrase is left empty, in beats.
         entry: energy below which it rests.
         lines: energy above which strings add a line in octaves over the chords.
@@ -106,6 +108,8 @@ class PadStyle(StylePart):
     voicing: VoicingKind = "spread"
     reach: Reach = (48, 79)
     swell: float = Field(0.4, ge=0, le=1)
+    steps: OptionalSteps = ""
+    steps_from: float = Field(0.0, ge=0, le=1)
     breath: float = Field(0.5, ge=0, le=4)
     entry: float = Field(0.15, ge=0, le=1)
     lines: float = Field(0.6, ge=0, le=1)

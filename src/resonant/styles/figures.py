@@ -38,6 +38,10 @@ def _checked_chords(text: str) -> str:
     return checked(text, CHORD_SIGNS)
 
 
+def _checked_chords_or_none(text: str) -> str:
+    return checked(text, CHORD_SIGNS) if text else text
+
+
 def _checked_left(text: str) -> str:
     return checked(text, LEFT_SIGNS) if text else text
 
@@ -63,6 +67,7 @@ Reach = Annotated[tuple[int, int], AfterValidator(_an_octave_or_more)]  # lowest
 EnergyRange = Annotated[tuple[float, float], AfterValidator(_rising)]
 ChordSteps = Annotated[str, AfterValidator(_checked_chords)]
 LeftSteps = Annotated[str, AfterValidator(_checked_left)]
+OptionalSteps = Annotated[str, AfterValidator(_checked_chords_or_none)]
 BassSteps = Annotated[str, AfterValidator(_checked_bass)]
 
 

@@ -60,9 +60,13 @@ class CounterStyle(StylePart):
         notes_per_answer: at most.
         guides: what it does otherwise: hold guide tones, stab them short, or keep silent.
         from_energy: sections of less energy have no second voice.
+        harmony: energy from which it sings with the melody, a third to a sixth below; 1 for never.
+        voices: how many chord tones a stab or an answer stacks, as a horn section does.
     """
 
     answers: float = Field(0.5, ge=0, le=1)
     notes_per_answer: int = Field(4, ge=1, le=8)
     guides: Literal["hold", "stab", "rest"] = "hold"
     from_energy: float = Field(0.45, ge=0, le=1)
+    harmony: float = Field(1.0, ge=0, le=1)
+    voices: int = Field(1, ge=1, le=4)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 from drum_context import a_context
+from tests import helpers
 
 from resonant.errors import Cancelled
 from resonant.players.arranger.drum_bars import groove_strokes
@@ -18,6 +19,7 @@ from resonant.score.model import Note, Track
 from resonant.score.passes.feel import Swing
 from resonant.styles import all_styles
 from resonant.styles.drums import Groove
+from resonant.testing import a_brief
 from resonant.units import TICKS_PER_SIXTEENTH
 
 KICK, SNARE, RIM, HAT, OPEN_HAT, CRASH = (KEYS[name] for name in ("kick", "snare", "rim", "hat", "open_hat", "crash"))
@@ -159,6 +161,15 @@ def test_an_outro_ends_on_one_hit() -> None:
     context = a_context("rock")
     last = bars_of(context, play_drums(context).notes)[-1]
     assert last == {(0, CRASH), (0, KICK)}
+
+
+def test_drums_stop_with_the_band_where_a_song_without_an_outro_comes_home() -> None:
+    brief, track = a_brief("funk", 16, 3), Track("drums", "drums", "standard_kit")
+    score = helpers.planned(brief)
+    assert score.harmony[-1].chord.root == score.key.tonic
+    assert score.sections[-1].name != "outro"
+    notes = play_drums(Context(brief, all_styles()["funk"], score.with_track(track), track, tuple(range(16)), 3)).notes
+    assert len({note.start // 240 for note in notes if note.start >= score.bar_ticks(15)[0]}) == 1
 
 
 def test_a_loop_fills_into_its_own_beginning() -> None:

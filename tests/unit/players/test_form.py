@@ -38,6 +38,18 @@ def test_a_long_song_has_a_beginning_a_turn_and_an_end() -> None:
     assert (names[0], names[-1], "bridge" in names) == ("intro", "outro", True)
 
 
+@pytest.mark.parametrize("style", ["house", "techno", "drum & bass", "pop"])
+def test_sixteen_bars_are_more_than_one_section(style: str) -> None:
+    assert len(plan_form(a_brief(style, 16), all_styles()[style])) > 1
+
+
+def test_a_club_track_breaks_down_before_its_last_drop_which_keeps_its_length() -> None:
+    sections = plan_form(a_brief("house", 48), all_styles()["house"])
+    names = [section.name for section in sections]
+    assert "breakdown" in names[: names[::-1].index("drop") * -1 - 1]
+    assert all(section.bars >= 8 for section in sections if section.name == "drop")
+
+
 def test_no_sudden_changes_means_less_contrast() -> None:
     loud, calm = (
         plan_form(changed(brief, sound=changed(brief.sound, dynamics=dynamics)), all_styles()["pop"])

@@ -10,7 +10,7 @@ from resonant.instruments import instrument
 from resonant.players.arranger.counter import play_counter
 from resonant.players.arranger.melody import play_melody
 from resonant.players.context import Context, Part
-from resonant.score.model import Score, Track
+from resonant.score.model import Note, Score, Track
 from resonant.styles import all_styles
 from resonant.testing import a_brief
 
@@ -77,17 +77,38 @@ def test_only_the_bars_asked_for_are_written(play: Callable[[Context], Part]) ->
 
 
 def test_a_counter_melody_sings_where_the_melody_is_silent() -> None:
-    score, track = melody("country", 32, seed=4)
-    voice = Track("counter", "counter", "pedal_steel")
-    context = Context(
-        a_brief("country", 32, 4), all_styles()["country"], score.with_track(voice), voice, tuple(range(32)), 4
-    )
-    notes = play_counter(context).notes
+    score, track = melody("jazz", 32, seed=4)
+    notes = counter_of("jazz", score, seed=4)
     player = instrument("pedal_steel")
     assert notes
     assert all(player.low <= note.pitch <= player.high for note in notes)
     in_gaps = sum(not any(n.start <= note.start < n.end for n in track.notes) for note in notes)
     assert in_gaps / len(notes) > 0.3
+
+
+def counter_of(style: str, score: Score, seed: int) -> tuple[Note, ...]:
+    voice = Track("counter", "counter", "pedal_steel")
+    everywhere = tuple(range(score.bars))
+    brief = a_brief(style, score.bars, seed)
+    return play_counter(Context(brief, all_styles()[style], score.with_track(voice), voice, everywhere, seed)).notes
+
+
+def test_a_country_chorus_is_sung_in_two_voices() -> None:
+    score, track = melody("country", 32, seed=4)
+    sung = {note.start: note.pitch for note in track.notes}
+    chorus = next(section for section in score.sections if section.name == "chorus")
+    start, end = score.bar_ticks(chorus.start_bar)[0], score.bar_ticks(chorus.end_bar - 1)[1]
+    seconds = [note for note in counter_of("country", score, seed=4) if start <= note.start < end]
+    together = [sung[note.start] - note.pitch for note in seconds if note.start in sung]
+    assert len(together) == len(seconds) > 10
+    assert all(3 <= below <= 12 for below in together)
+
+
+def test_a_horn_section_stabs_chords() -> None:
+    score, _ = melody("funk", 16, seed=4)
+    notes = counter_of("funk", score, seed=4)
+    at_once = [sum(other.start == note.start for other in notes) for note in notes]
+    assert max(at_once) == 3
 
 
 def test_another_seed_is_another_melody() -> None:

@@ -20,6 +20,14 @@ def test_a_pad_ties_common_tones_and_changes_with_the_chords() -> None:
     assert len({note.start // 1920 for note in part.notes}) == 8
 
 
+def test_a_reggae_organ_bubbles_off_the_beat_and_holds_the_last_chord() -> None:
+    part = play_pad(context("pad", "hammond_organ", "reggae", song(("G", "C", "D", "C"), 7)))
+    goes_on = [note for note in part.notes if note.start < 6 * 1920]
+    assert sum(note.duration < 240 for note in goes_on) == len(goes_on) > 6 * 6
+    ending = play_pad(context("pad", "hammond_organ", "reggae", song(AXIS, 5)))
+    assert max(note.duration for note in ending.notes if note.start >= 4 * 1920 - 60) > 960
+
+
 def test_a_pad_breathes_at_the_end_of_a_phrase() -> None:
     part = play_pad(context("pad", "warm_pad", "ballad", song(AXIS, 8)))
     assert max(n.end for n in part.notes if n.start < 4 * 1920) < 4 * 1920 - 120

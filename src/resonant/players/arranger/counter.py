@@ -5,7 +5,9 @@ import random
 import numpy as np
 
 from resonant.instruments import instrument
+from resonant.players.arranger.harmonised import second_voice, section_voicing
 from resonant.players.arranger.line import Manner, Place, choose_pitches
+from resonant.players.arranger.presence import ends_at_home
 from resonant.players.context import Context, Part
 from resonant.score.model import Note, Section
 from resonant.seeds import derived
@@ -17,7 +19,12 @@ def play_counter(context: Context) -> Part:
     notes: list[Note] = []
     for section in context.score.sections:
         bars = [bar for bar in context.bars if section.start_bar <= bar < section.end_bar]
-        if bars and section.energy >= context.style.counter.from_energy:
+        if not bars or section.energy < context.style.counter.from_energy:
+            continue
+        melody = context.hear("melody")
+        if melody is not None and section.energy >= context.style.counter.harmony < 1:
+            notes += second_voice(context, section, melody, bars)
+        else:
             notes += _section(context, section, bars)
     return Part(tuple(sorted(notes)))
 
@@ -26,6 +33,10 @@ def _section(context: Context, section: Section, bars: list[int]) -> list[Note]:
     rng = context.rng("counter", section.material)
     starts: list[tuple[Tick, Tick]] = []
     for bar in bars:
+        if ends_at_home(context, bar):
+            start, end = context.score.bar_ticks(bar)
+            starts.append((start, end - start))
+            continue
         gap = _gap(context, bar)
         if gap is not None and rng.random() < context.style.counter.answers:
             starts += _answer(context, gap, rng)
@@ -96,7 +107,8 @@ def _pitched(context: Context, section: Section, starts: list[tuple[Tick, Tick]]
     for (tick, duration), pitch, following in zip(starts, pitches, [*starts[1:], (context.score.end, 0)], strict=True):
         start, end = context.swung(tick), context.swung(min(tick + duration, following[0]))
         if end - start >= 60:
-            notes.append(Note(start, pitch, round((end - start) * 0.95), min(velocity, 110)))
+            pitches_here = section_voicing(context, pitch, context.chord(tick), low, player.max_voices)
+            notes += [Note(start, p, round((end - start) * 0.95), min(velocity, 110)) for p in pitches_here]
     return notes
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from resonant.players.arranger.drum_cymbals import lifted
 from resonant.players.arranger.drum_keys import KEYS, key_of
 from resonant.players.arranger.drum_steps import strokes_of
+from resonant.players.arranger.presence import ends_at_home
 from resonant.players.context import Context
 from resonant.score.model import Section
 from resonant.score.passes.feel import Swing
@@ -203,7 +204,8 @@ def _cymbal(context: Context, style: DrumsStyle, section: Section) -> str | None
 
 
 def _density(context: Context, section: Section, bar: int) -> Density:
-    if bar == context.score.bars - 1 and context.style.drums.ending != "none" and ends_song(context, section):
+    ends = ends_song(context, section) or (len(context.brief.parts) > 1 and ends_at_home(context, bar))
+    if bar == context.score.bars - 1 and context.style.drums.ending != "none" and ends:
         return "last"
     early = bar - section.start_bar < section.bars / 2
     if section.name == "intro" and section.start_bar == 0 and section.energy < 0.65 and section.bars > 1 and early:

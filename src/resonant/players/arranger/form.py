@@ -9,7 +9,9 @@ from resonant.styles.form import USUAL_SECTIONS, SectionStyle
 _PHRASE_BARS = 4
 _SHORTEST_SECTION_BARS = 2
 _WHOLE_ARC_BARS = 40
+_TWO_SECTIONS_BARS = 16  # from here on a song is more than one section, where its style has more than one
 _SHORT = ("intro", "outro", "build", "interlude")
+_ARRIVALS = ("chorus", "drop")
 _FROM_OTHER_NAMES = {
     "pre-chorus": "prechorus",
     "hook": "chorus",
@@ -35,7 +37,7 @@ def plan_form(brief: Brief, style: Style) -> tuple[Section, ...]:
     lengths = _fit(
         [section.bars or default.bars for section, default in zip(wanted, usual, strict=True)],
         [section.bars is not None for section in wanted],
-        [section.name in _SHORT for section in wanted],
+        [_FROM_OTHER_NAMES.get(section.name, section.name) for section in wanted],
         brief.bars,
     )
     sections: list[Section] = []
@@ -59,16 +61,18 @@ def _order(bars: int, style: Style) -> tuple[str, ...]:
         body = form.cycle * times
         orders += [(*form.opening, *body, *form.closing), (*form.opening, *body, *form.late, *form.closing)]
         orders += [(*form.opening, *body), body]
-    return min(orders, key=lambda order: (_misfit(order, bars, style), len(order)))
+    return min(orders, key=lambda order: (_misfit(order, bars, style), -len(order) if bars >= _WHOLE_ARC_BARS else 0))
 
 
 def _misfit(order: tuple[str, ...], bars: int, style: Style) -> float:
     """How badly an order suits a song of `bars` bars: bars too many or too few, and what its arc lacks."""
     form = style.form
     misfit = float(abs(sum(_usual(name, style).bars for name in order) - bars))
+    if bars >= _TWO_SECTIONS_BARS and len(set(form.cycle)) > 1:
+        misfit += 16 * (len(set(order)) == 1)
     if bars >= _WHOLE_ARC_BARS:
         misfit += 5 * (order[: len(form.opening)] != form.opening) + 5 * (order[-len(form.closing) :] != form.closing)
-        misfit += 6 * (len(form.late) > 0 and form.late[0] not in order)
+        misfit += 18 * (len(form.late) > 0 and form.late[0] not in order)
     return misfit
 
 
@@ -80,20 +84,22 @@ def _usual(name: str, style: Style) -> SectionStyle:
     return known[name]
 
 
-def _fit(lengths: list[int], said: list[bool], short: list[bool], total: int) -> list[int]:
+def _fit(lengths: list[int], said: list[bool], names: list[str], total: int) -> list[int]:
     """Lengths that sum to `total`: changed by whole phrases first, and only where none was said if possible.
 
-    What is `short` by nature (an intro) does not grow while anything else can.
+    What is short by nature (an intro) does not grow while anything else can, and of equally long sections that one
+    gives way first, the one that all lead to (a chorus) last.
     """
     lengths = list(lengths)
     everything = range(len(lengths))
     free = [i for i in everything if not said[i]] or list(everything)
-    growing = [i for i in free if not short[i]] or free
+    growing = [i for i in free if names[i] not in _SHORT] or free
+    spare = [(name in _SHORT) - (name in _ARRIVALS) for name in names]
     for step in (_PHRASE_BARS, 2, 1):
         while total - sum(lengths) >= step:
             lengths[min(growing, key=lambda i: (lengths[i], -i))] += step
         while sum(lengths) - total >= step and (able := [i for i in free if lengths[i] - step >= _floor(step)]):
-            lengths[max(able, key=lambda i: (lengths[i], i))] -= step
+            lengths[max(able, key=lambda i: (lengths[i], spare[i], i))] -= step
     while sum(lengths) > total:  # what was said does not fit either: shorten the longest
         lengths[max(everything, key=lambda i: lengths[i])] -= 1
     return lengths

@@ -1,13 +1,13 @@
 """Pads: long chords whose voices move as little as they can, with swells and breaths."""
 
 from resonant.instruments import Instrument, instrument
-from resonant.players.arranger.bars import bars_of, runs
+from resonant.players.arranger.bars import Bar, bars_of, runs
 from resonant.players.arranger.figure import strokes
 from resonant.players.arranger.held import held, swells
 from resonant.players.arranger.kinship import Kinship
-from resonant.players.arranger.layout import laid_out, reach
+from resonant.players.arranger.layout import Layout, laid_out, reach
 from resonant.players.arranger.performance import Written, finished, performed
-from resonant.players.arranger.presence import sits_out
+from resonant.players.arranger.presence import is_last_word, sits_out
 from resonant.players.context import Context, Part
 from resonant.score.model import Control, Note
 from resonant.styles.comping import PadStyle
@@ -15,6 +15,7 @@ from resonant.theory.key import Key
 from resonant.theory.voicing import Hand
 
 _PULSE = "x-x-x-x-x-x-x-x-"
+_WEIGHTS = {"X": 0.5, "o": -0.6, "v": -0.4}
 
 
 def play_pad(context: Context) -> Part:
@@ -26,18 +27,32 @@ def play_pad(context: Context) -> Part:
     for run in runs(bars_of(context)):
         layout = laid_out(context, run, hand_of(style, player, context.score.key), player, kin, roam=0.25)
         playing = [bar for bar in run if not sits_out(context, bar, style.entry)]
-        if context.manner == "pulse":
-            written = [
-                Written(bar.start + s.offset, pitch, round(s.ticks * 0.6), 0.3 if s.offset == 0 else -0.2)
-                for bar in playing
-                for s in strokes(_PULSE, 0, bar.metre)
-                for pitch in layout.voicing(bar, bar.start + s.offset)
-            ]
-        else:
-            written = held(playing, layout, style.breath)
+        struck = [bar for bar in playing if _strikes(context, bar)]
+        steps = _PULSE if context.manner == "pulse" else style.steps
+        written = [note for bar in struck for note in _struck(bar, steps, layout)]
+        for stretch in runs(tuple(bar for bar in playing if bar not in struck)):
+            written += held(stretch, layout, style.breath)
         notes += performed(context, run, written, 64)
         controls += swells(playing, style.swell)
     return Part(finished(context, notes), controls=tuple(sorted(controls)))
+
+
+def _strikes(context: Context, bar: Bar) -> bool:
+    """Whether the pad has a rhythm in this bar; the song's last chord is held."""
+    style = context.style.pad
+    own = bool(style.steps) and bar.energy >= style.steps_from and not is_last_word(context, bar)
+    return context.manner == "pulse" or (own and context.manner == "")
+
+
+def _struck(bar: Bar, steps: str, layout: Layout) -> list[Written]:
+    """A bar of the chord in rhythm; `v` is the left hand's single low note."""
+    notes: list[Written] = []
+    for stroke in strokes(steps, bar.place, bar.metre):
+        voicing = layout.voicing(bar, bar.start + stroke.offset)
+        pitches = voicing[:1] if stroke.sign == "v" else voicing
+        weight = _WEIGHTS.get(stroke.sign, 0.3 if stroke.offset == 0 else -0.2)
+        notes += [Written(bar.start + stroke.offset, pitch, round(stroke.ticks * 0.6), weight) for pitch in pitches]
+    return notes
 
 
 def hand_of(style: PadStyle, player: Instrument, key: Key) -> Hand:

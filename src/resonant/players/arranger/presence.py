@@ -20,5 +20,12 @@ def waits(context: Context, bar: Bar) -> bool:
 
 def is_last_word(context: Context, bar: Bar) -> bool:
     """Whether the song ends here on its tonic, so that the band holds the chord instead of playing on."""
-    home = bar.chords[-1].chord.root == context.score.key.tonic
-    return bar.end == context.score.end and home and not context.brief.loop and context.score.bars > 4
+    return ends_at_home(context, bar.index)
+
+
+def ends_at_home(context: Context, bar: int) -> bool:
+    """Whether this is a song's last bar, on its tonic, outro or not: a groove that went on would hang in the air."""
+    score = context.score
+    if bar != score.bars - 1 or context.brief.loop or score.bars <= 4:
+        return False
+    return context.chord(score.end - 1).root == score.key.tonic

@@ -19,6 +19,7 @@ from resonant.styles.comping import PadStyle
 from resonant.theory.pitch import nearest
 
 _TREMOLO = "x" * 16
+_TENOR = 62
 _TURNS = ((0, 0, 1, 0), (0, 1, 2, 1), (1, 0, 2, 0), (0, 2, 1, 2))  # which voice each stroke of an ostinato takes
 _SPICCATO_WEIGHTS = {"X": 0.6, "x": 0.0, "o": -0.5}
 
@@ -86,8 +87,12 @@ class _Desk:
         return notes
 
     def _line(self, bars: Sequence[Bar]) -> list[Written]:
-        """A slow tune in octaves above the chords: chord tones on the changes, steps between them."""
-        centre = min(self.style.reach[1] - 4, self.player.high - 6)
+        """A slow tune in octaves above the chords: chord tones on the changes, steps between them.
+
+        Where somebody else has the tune, it is the celli's line under it, and not doubled.
+        """
+        under = any(part.role == "melody" for part in self.context.brief.parts)
+        centre = _TENOR if under else min(self.style.reach[1] - 4, self.player.high - 6)
         last = centre
         line: list[Written] = []
         for bar in bars:
@@ -101,7 +106,7 @@ class _Desk:
                 pitch = min(tones, key=lambda p: abs(p - last) + (3 if p == last else 0) + rng.random())
                 line = self._linked(line, Written(span.start, pitch, span.duration, 0.3), bar)
                 last = pitch
-        octaves = [Written(n.start, n.pitch - 12, n.ticks, n.weight - 0.2) for n in line]
+        octaves = [] if under else [Written(n.start, n.pitch - 12, n.ticks, n.weight - 0.2) for n in line]
         return [n for n in (*line, *octaves) if self.player.low <= n.pitch <= self.player.high]
 
     def _linked(self, line: list[Written], note: Written, bar: Bar) -> list[Written]:
