@@ -101,9 +101,14 @@ def named_parts(brief: Brief) -> tuple[tuple[str, PartBrief], ...]:
 def regenerate(song: Song, region: Region, engine: Engine, watch: Watch | None = None) -> Song:
     """The song with the region's cells written anew; every cell outside stays as it is, note for note.
 
-    The result has a score and no sound yet; `sounded` renders it.
+    The result has a score and no sound yet; `sounded` renders it. Chords are written for all bars or for none.
+
+    Raises:
+        BriefError: a cell of the region is locked.
+        Cancelled: the watch said stop.
     """
     watch = watch or Watch()
+    refuse_locked(song, region)
     style, seed = engine.style(song.brief.style), song.lineage.seed
     score = song.score
     if region.bars_of(HARMONY):
@@ -125,6 +130,16 @@ def regenerate(song: Song, region: Region, engine: Engine, watch: Watch | None =
     settings = {"sound bank": engine.bank.name, "quality": song.brief.quality}
     lineage = replace(song.lineage, region=region, players=written, settings=settings, versions=versions())
     return replace(song, score=score, stems=None, mix=None, lineage=lineage)
+
+
+def refuse_locked(song: Song, region: Region) -> None:
+    """A lock keeps its cells: a region that holds one of them is refused."""
+    locked = region & song.locks
+    if locked:
+        spans = ", ".join(
+            f"{track} in bars {start + 1}-{end}" for track in locked.tracks for start, end in locked.ranges_of(track)
+        )
+        raise BriefError(f"{spans}: this is locked; unlock it, or leave it out of what is written anew")
 
 
 def blanked(track: Track, score: Score, bars: tuple[int, ...]) -> Track:
