@@ -90,8 +90,12 @@ class Catalogue:
                 continue
             try:
                 rows.append(row_of(from_text(document.read_text(encoding="utf-8"), document), document.parent))
-            except (InputError, UnicodeDecodeError) as error:
+            except InputError as error:
                 complaints.append(str(error))
+            except UnicodeDecodeError:
+                complaints.append(f"{document} is damaged: it is no text; restore it from a copy")
+            except OSError as error:
+                complaints.append(f"{document} can not be read: {error.strerror}; check its permissions")
         with _in_words(self._root), self._database:
             self._database.execute("DELETE FROM songs")
             self._database.executemany(_PUT, map(astuple, rows))

@@ -157,6 +157,17 @@ def test_the_catalogue_is_rebuilt_from_the_folders(song: Song, tmp_path: Path) -
     assert len(complaints) == 1 and "broken" in complaints[0]
 
 
+def test_a_song_that_can_not_be_read_is_named_and_the_others_are_indexed(song: Song, tmp_path: Path) -> None:
+    save_song(song, tmp_path)
+    (tmp_path / "no-file" / "song.json").mkdir(parents=True)
+    (tmp_path / "no-text").mkdir()
+    (tmp_path / "no-text" / "song.json").write_bytes(b"\xff\xfe\x00")
+    with Catalogue(tmp_path) as catalogue:
+        count, complaints = catalogue.reindex()
+    assert count == 1
+    assert ["no-file" in complaints[0], "it is no text; restore it" in complaints[1]] == [True, True]
+
+
 def test_a_catalogue_that_is_no_database_is_named_and_the_song_is_safe(song: Song, tmp_path: Path) -> None:
     (tmp_path / "catalogue.db").write_text("this is no database, it is a shopping list " * 40)
     with pytest.raises(PlaceError, match="the songs are safe in their folders"):
