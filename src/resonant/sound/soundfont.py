@@ -168,9 +168,6 @@ class SoundFont:
         """The zones of a preset (index from `presets`); each links to an instrument."""
         return self._zones_of("p", b"phdr", preset, INSTRUMENT_LINK)
 
-    def instrument_name(self, instrument: int) -> str:
-        return _text(self._tables[b"inst"][instrument]["name"])
-
     def instrument_zones(self, instrument: int) -> tuple[Zone, ...]:
         """The zones of an instrument; each links to a sample."""
         return self._zones_of("i", b"inst", instrument, SAMPLE_LINK)

@@ -121,30 +121,6 @@ class Chord:
         return self.symbol()
 
 
-def parse_progression(text: str) -> tuple[tuple[Chord, ...], ...]:
-    """Chords by bar from "| Dm7 G7 | Cmaj7 | % |"; without bar lines each chord is a bar of its own.
-
-    Raises:
-        BriefError: a symbol is not understood, or there is no chord at all.
-    """
-    barred = "|" in text
-    cells = (
-        [cell.split() for cell in text.strip().strip("|").split("|")]
-        if barred
-        else [[s] for s in re.split(r"[\s\-–→,]+", text.strip())]
-    )
-    bars: list[tuple[Chord, ...]] = []
-    for cell in cells:
-        symbols = [s for s in cell if s]
-        if symbols in (["%"], ["/"]) and bars:
-            bars.append(bars[-1])
-        elif symbols:
-            bars.append(tuple(Chord.parse(s) for s in symbols))
-    if not bars:
-        raise BriefError("a progression needs at least one chord, such as | Dm7 G7 | Cmaj7 |")
-    return tuple(bars)
-
-
 @lru_cache(maxsize=1024)
 def _canonical(suffix: str) -> str | None:
     # "omit" holds "mi": it is written "no" until the minors are read.

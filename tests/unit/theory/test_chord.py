@@ -4,7 +4,6 @@ import pytest
 
 from resonant.errors import BriefError
 from resonant.theory import Chord, Key
-from resonant.theory.chord import parse_progression
 
 SPELLINGS = {
     "C": (0, 4, 7),
@@ -55,14 +54,3 @@ def test_a_key_decides_the_spelling() -> None:
     assert Chord.parse("Bb").symbol(Key.parse("F")) == "Bb"
     assert Chord.parse("Bb").symbol(Key.parse("B minor")) == "A#"
     assert Chord.parse("G#dim7").symbol(Key.parse("A minor")) == "G#dim7"
-
-
-def test_a_progression_is_read_by_bars() -> None:
-    bars = parse_progression("| Dm7 G7 | Cmaj7 | % |")
-    assert [[chord.symbol() for chord in bar] for bar in bars] == [["Dm7", "G7"], ["Cmaj7"], ["Cmaj7"]]
-    assert len(parse_progression("Am F C G")) == 4
-
-
-def test_an_empty_progression_is_refused() -> None:
-    with pytest.raises(BriefError, match="at least one chord"):
-        parse_progression(" | | ")
