@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 @click.command("soundbank")
 @click.option(
-    "--bank", "setting", default="auto", show_default=True, help="auto, best, or the path of an SF2/SF3 file."
+    "--soundbank",
+    "--bank",
+    "setting",
+    default="auto",
+    show_default=True,
+    help="auto, best, or the path of an SF2/SF3 file.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--programs", is_flag=True, help="List every program of the bank.")
@@ -67,6 +72,6 @@ def _lines(facts: dict[str, Any], programs: bool) -> list[str]:
     lines += [f"found      {row['path']} ({row['bytes'] / 1e6:.1f} MB)" for row in facts["found"]]
     lines += [
         f"better     {facts['better']}",
-        "           then name it: --bank /usr/share/sounds/sf3/MuseScore_General_Full.sf3, or --bank best",
+        '           then name it: resonant compose "…" --soundbank best, or the path of its file instead of best',
     ]
     return lines

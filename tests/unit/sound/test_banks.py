@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from soundfont_files import sf2
 
-from resonant.cli.soundbank import soundbank
+from resonant.cli import resonant
 from resonant.errors import SoundBankError
 from resonant.instruments import instruments
 from resonant.score.model import Note, Track
@@ -86,10 +86,10 @@ def test_auto_is_the_embedded_bank_and_a_path_is_that_file(tmp_path: Path) -> No
 
 
 def test_the_command_says_what_plays_and_how_to_get_better() -> None:
-    plain = CliRunner().invoke(soundbank, [])
+    plain = CliRunner().invoke(resonant, ["soundbank"])
     assert plain.exit_code == 0
     for words in ("Resonant GM", "8 drum kits", "MIT", "apt install musescore-general-soundfont"):
         assert words in plain.output
-    facts = json.loads(CliRunner().invoke(soundbank, ["--json"]).output)
+    facts = json.loads(CliRunner().invoke(resonant, ["soundbank", "--json"]).output)
     assert facts["in_use"]["sha256"] == default_bank().sha256()
     assert {"bank": 0, "program": 0, "name": "Yamaha Grand Piano"} in facts["in_use"]["programs"]
