@@ -23,7 +23,8 @@ class SectionStyle(StylePart):
 class FormStyle(StylePart):
     """Order of sections: `opening`, then `cycle` as often as the length asks, then `late`, then `closing`.
 
-    `sections` overrides the usual lengths, energies and letters of single sections.
+    `sections` overrides the usual lengths, energies and letters of single sections. `breaks` is how often (0…1) the
+    band stops for the last beats before a chorus or a drop.
     """
 
     opening: tuple[SectionName, ...] = ("intro",)
@@ -31,6 +32,7 @@ class FormStyle(StylePart):
     late: tuple[SectionName, ...] = ("bridge", "chorus")
     closing: tuple[SectionName, ...] = ("outro",)
     sections: dict[SectionName, SectionStyle] = {}
+    breaks: float = Field(0.0, ge=0, le=1)
 
 
 USUAL_SECTIONS: dict[str, SectionStyle] = {

@@ -7,6 +7,7 @@ from itertools import pairwise
 from resonant.instruments import instrument
 from resonant.players.arranger.acid import SLIDE_TICKS, acid
 from resonant.players.arranger.bars import Bar, bars_of, runs
+from resonant.players.arranger.breaks import without_breaks
 from resonant.players.arranger.figure import Stroke, drawn, fitting, strokes
 from resonant.players.arranger.ground import Ground, pitch_before
 from resonant.players.arranger.passing import passing_bass
@@ -48,7 +49,8 @@ def play_bass(context: Context) -> Part:
                 written = _with_last_word(context, stretch, ground, _LINES[kind](context, stretch, ground))
             else:
                 written = _FigureLine(context, style, kind, figures, ground).written(stretch)
-            played = one_at_a_time(performed(context, stretch, written, 84), SLIDE_TICKS + 10 if kind == "acid" else 0)
+            line = one_at_a_time(performed(context, stretch, written, 84), SLIDE_TICKS + 10 if kind == "acid" else 0)
+            played = list(without_breaks(context, line))
             notes += played
             slides = max(style.slides, _SLIDES_OF_AN_808 if kind == "808" else 0.0)
             bends += _slides(context, slides, stretch, played)

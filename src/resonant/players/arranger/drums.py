@@ -1,6 +1,7 @@
 """The drummer: grooves from the style file, phrased, filled, varied and played by two hands and two feet."""
 
 from resonant.errors import Cancelled
+from resonant.players.arranger.breaks import without_breaks
 from resonant.players.arranger.drum_bars import strokes_in
 from resonant.players.arranger.drum_feel import Hand, played, ringing
 from resonant.players.arranger.drum_form import plans
@@ -32,8 +33,13 @@ def play_drums(context: Context) -> Part:
 
 
 def bounded(context: Context, notes: list[Note]) -> tuple[Note, ...]:
-    """The notes ringing no further than the stretch of asked bars they lie in."""
+    """The notes ringing no further than the stretch of asked bars they lie in.
+
+    A drummer fills a break and a build leads through it; another machine stops with the band.
+    """
     kept: tuple[Note, ...] = ()
+    if context.style.drums.hands == "machine" and context.style.drums.build == "none":
+        notes = list(without_breaks(context, notes))
     for start, stop in _stretches(context):
         kept += ringing([note for note in notes if start <= note.start < stop], stop)
     return kept

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from resonant.instruments import Instrument, instrument
 from resonant.players.arranger.bars import Bar
+from resonant.players.arranger.breaks import without_breaks
 from resonant.players.context import Context
 from resonant.score.model import Note
 from resonant.units import TICKS_PER_QUARTER, Tick
@@ -84,9 +85,9 @@ def in_reach(pitch: int, player: Instrument) -> int:
 
 
 def finished(context: Context, notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Sorted, without doubled or overlapping notes of one pitch, and never more voices than the instrument has."""
+    """Sorted, silent in breaks, without doubled or overlapping notes of one pitch or more voices than there are."""
     voices = instrument(context.track.instrument).max_voices
-    return beside(context, separate(cut_to_voices(separate(notes), voices)))
+    return beside(context, separate(cut_to_voices(separate(without_breaks(context, notes)), voices)))
 
 
 def beside(context: Context, notes: Sequence[Note]) -> tuple[Note, ...]:
