@@ -94,14 +94,16 @@ class Brief:
         style: name of a style file.
         tempo_bpm: quarter notes a minute.
         bars: length in bars; `seconds_wanted` is set where the length was said in seconds.
-        energy: 0…1, overall; complexity 1…10; repetition 0 ever new … 1 one idea, again and again.
+        energy: 0…1, overall; complexity 1…10.
+        repetition: 0 ever new … 1 one idea, again and again; kept for neural players, the arranger follows the style.
         moods: mood words understood.
         tags: all tags, strong categories first.
         wanted, unwanted: instrument names, or the kind where no more than that was said ("drums", "guitar").
         parts: what will play, in the order in which players write.
         form: sections asked for, empty where the style decides.
         progression: chord symbols by bar as the user gave them, empty where the style decides.
-        loop: whether the end must lead back into the start (loops, beds).
+        loop: whether the end leads back into the start: the chords turn round, the mix is exactly the bars long and
+            what rings on sounds over its beginning (loops, beds).
         append_structure: whether a neural player's prompt ends with the form (A5).
         origin: for each field name, where its value came from.
         unread: words that were not understood, in order.

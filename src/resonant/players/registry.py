@@ -9,7 +9,7 @@ from resonant.players.context import Context, Part
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a player can do; what it can not is refused before it starts.
+    """What a player can do; a role that it does not write is refused before it starts.
 
     Args:
         roles: the roles it writes.

@@ -7,7 +7,7 @@ from resonant.brief.reading.page import Page, Phrases, Spot
 from resonant.brief.reading.polarity import Polarity
 from resonant.brief.vocabulary import Lexicon, vocabulary
 
-STRONG, WEAK = 2.0, 1.0
+STRONG = 2.0
 _DEMOTED = 0.75
 _INSIDE = 0.25
 
