@@ -13,6 +13,7 @@ from hardware import hardware
 
 from resonant.audio import Audio
 from resonant.brief.model import Sound
+from resonant.heap import keep_freed_memory
 from resonant.mix.loudness import integrated_lufs, measure, quick_lufs, true_peak_dbtp
 from resonant.mix.mixdown import mix_down
 from resonant.mix.model import MixScene
@@ -32,6 +33,7 @@ PARTS = {
 
 
 def main() -> None:
+    keep_freed_memory()
     print(f"{hardware()}\n")
     for label, seconds, count in (("20 s x 4 tracks", 20.0, 4), ("3 min x 6 tracks", 180.0, 6)):
         stems, scene = song(seconds, count)

@@ -22,6 +22,7 @@ from fluidsynth import Part
 from hardware import hardware
 
 from resonant.brief.reader import Call, read_brief
+from resonant.heap import keep_freed_memory
 from resonant.instruments import instrument
 from resonant.produce import compose
 from resonant.score.model import Score
@@ -71,6 +72,7 @@ def render(parts: Sequence[Part], score: Score, bank: SoundBank, workers: int) -
 
 
 def main() -> None:
+    keep_freed_memory()
     score = compose(read_brief(PROMPT, calls=Call(seed=7))).score
     parts = [Part(t, instrument(t.instrument).program, instrument(t.instrument).bank) for t in score.tracks]
     notes = sum(len(part.track.notes) for part in parts)

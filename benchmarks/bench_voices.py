@@ -6,6 +6,7 @@ Velocities and lengths vary from note to note, as they do in a played part; the 
 import time
 from random import Random
 
+from resonant.heap import keep_freed_memory
 from resonant.score.model import Note, Track
 from resonant.sound.voices import render_voice, voice_names
 from resonant.units import TempoMap
@@ -44,6 +45,7 @@ def part(voice: str) -> tuple[Note, ...]:
 
 
 def main() -> None:
+    keep_freed_memory()
     seconds = TEMPO.seconds_at(BARS * BAR) + 2.5
     render_voice(Track("part", "x", "saw_lead", part("saw_lead")), TEMPO, "saw_lead", RATE, RATE)  # loads scipy
     for voice in voice_names():
