@@ -46,6 +46,7 @@ def scene(preset: str, target: float = -14.0) -> MixScene:
     return MixScene(preset, {f"t{n}": strip for n in range(4)}, PRESETS[preset].master, sound, 0.5)
 
 
+@settings(deadline=None)
 @given(gains_db, gains_db, seeds)
 def test_gains_add_up(first: float, second: float, seed: int) -> None:
     audio = bursts(seed, 1.0)

@@ -141,8 +141,10 @@ def _strikes(track: Track, tempo: TempoMap, sample_rate: int, pedal: Curve | Non
     """Each note from its start to its end; longer under the pedal, shorter where its key is struck again."""
     if not track.notes:
         return
-    ends = _samples([note.end for note in track.notes], tempo, sample_rate)
     starts = _samples([note.start for note in track.notes], tempo, sample_rate)
+    # a length is rounded by itself, so that a note lasts as many samples wherever it stands
+    lengths_s = [tempo.seconds_at(note.end) - tempo.seconds_at(note.start) for note in track.notes]
+    ends = [start + round(length * sample_rate) for start, length in zip(starts, lengths_s, strict=True)]
     rows = sorted(zip(starts, ends, track.notes, strict=True), key=lambda row: (row[0], row[2].pitch))
     again: dict[int, int] = {}
     for start, end, note in reversed(rows):
