@@ -83,7 +83,7 @@ def main() -> None:
                 f"  and saved to disk: {spread(runs, 'all')}, {best['music'] / best['all']:.0f}x"
             )
             print("  of the best: " + ", ".join(f"{stage} {best[stage] * 1000:.0f} ms" for stage in STAGES))
-        cached = Engine(stem_cache=MemoryStemCache(), strip_cache={})
+        cached = Engine(stem_cache=MemoryStemCache())
         brief = read_brief(PROMPT.format(8), calls=Call(seed=1))
         first, _ = seconds(lambda: compose(brief, cached), runs=1)
         again, _ = seconds(lambda: compose(brief, cached))

@@ -10,6 +10,19 @@ from resonant.errors import AudioError
 
 Samples = NDArray[np.float32]
 
+STEPS_OF_24_BITS = 2**23
+"""Steps of a 24-bit file between silence and full scale."""
+
+
+def on_24_bits(samples: Samples) -> Samples:
+    """The samples rounded to what a 24-bit file holds, so that written and read again they are the same.
+
+    Such samples, and sums of them within full scale, are exact in float32, whose mantissa has 24 bits.
+    """
+    steps: Samples = np.rint(samples * np.float32(STEPS_OF_24_BITS))
+    steps *= np.float32(1 / STEPS_OF_24_BITS)
+    return steps
+
 
 @dataclass(frozen=True, eq=False)
 class Audio:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
-from resonant.audio import Audio, Samples
+from resonant.audio import STEPS_OF_24_BITS, Audio, Samples
 from resonant.errors import AudioError, PlaceError
 
 _BLOCK_FRAMES = 65_536
@@ -160,12 +161,23 @@ def _write_blocks(file: _Sink, path: Path, audio: Audio, format: AudioFormat) ->
     try:
         with soundfile.SoundFile(file, "w", audio.sample_rate, audio.channels, encoding, format=container) as sound:
             for start in range(0, audio.num_samples, _BLOCK_FRAMES):
-                sound.write(audio.samples[:, start : start + _BLOCK_FRAMES].T)
+                block = audio.samples[:, start : start + _BLOCK_FRAMES].T
+                sound.write(_steps(block) if encoding == "PCM_24" else block)
     except soundfile.LibsndfileError as error:
         raise AudioError(
             f"{path.name}: {format.ending} can not hold {audio.channels} channels at {audio.sample_rate} Hz; "
             "choose wav, or another sample rate"
         ) from error
+
+
+def _steps(block: Samples) -> NDArray[np.int32]:
+    """Samples as 24-bit integers in the upper bits of 32.
+
+    Left to itself libsndfile writes floats by 2**23 - 1 steps and reads them by 2**23: a stem that is read and written
+    again would lose a step wherever it is loud.
+    """
+    steps = np.rint(block * np.float32(STEPS_OF_24_BITS))
+    return np.asarray(np.minimum(steps, STEPS_OF_24_BITS - 1).astype(np.int32) << 8)
 
 
 @contextmanager

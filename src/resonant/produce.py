@@ -4,47 +4,40 @@ There is one act, `regenerate` a region while the rest stays and is listened to;
 "everything".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 
-from resonant.brief.model import Brief, PartBrief, Sound
+from resonant.brief.model import Brief, Sound
 from resonant.errors import BriefError
 from resonant.library.model import Song
-from resonant.mix.mixdown import StripCache, mix_down
-from resonant.mix.model import Ending, Mix
+from resonant.mix.mixdown import mix_down, published_key
+from resonant.mix.model import Ending, Held, Mix, Published
 from resonant.mix.scene import ending_of, mix_scene
 from resonant.players.arranger.form import plan_form
-from resonant.players.arranger.harmony import write_harmony
 from resonant.players.arranger.player import Arranger
-from resonant.players.context import Context, Part, never
+from resonant.players.context import never
 from resonant.players.registry import Registry
+from resonant.players.writing import Writing, named_parts, quietly, write
 from resonant.score.model import Score, Track
 from resonant.score.passes.lyrics import sung
 from resonant.score.region import HARMONY, Region
 from resonant.sound.banks import SoundBank, default_bank
-from resonant.sound.model import Stems
-from resonant.sound.render import Rendering, StemCache, render_stems
+from resonant.sound.model import TAIL_S, Stems
+from resonant.sound.render import Rendering, StemCache, render_stems, stem_keys
 from resonant.styles import Style, all_styles
-
-WRITING_ORDER = ("drums", "percussion", "bass", "chords", "pad", "strings", "arpeggio", "melody", "counter")
 
 Progress = Callable[[str, float], None]
 
 
-def quietly(stage: str, fraction: float) -> None:
-    """The progress of a run that nobody watches."""
-
-
 @dataclass(frozen=True)
 class Engine:
-    """What stays between songs: the players, the sound bank, the caches of rendered and mixed stems."""
+    """What stays between songs: the players, the sound bank, the cache of rendered stems."""
 
     players: Registry = field(default_factory=lambda: Registry((Arranger(),)))
     bank: SoundBank = field(default_factory=default_bank)
     stem_cache: StemCache | None = None
-    strip_cache: StripCache | None = None
     styles_folder: Path | None = None
 
     def style(self, name: str) -> Style:
@@ -66,6 +59,37 @@ class Watch:
     progress: Progress = quietly
     should_stop: Callable[[], bool] = never
 
+    def part(self, start: float, end: float) -> Progress:
+        """The progress of one stage, whose 0…1 is this stretch of the whole."""
+
+        def report(stage: str, fraction: float) -> None:
+            self.progress(stage, start + (end - start) * fraction)
+
+        return report
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an act does differently from how the song was made.
+
+    Args:
+        act: what it is called in the lineage.
+        prompt: the words that were given with it.
+        brief: the request as it stands from now on; None where it stays.
+        seed: names the random streams; None takes the song's.
+        seeds: seeds of single rows (`Writing.seeds`).
+        player: who shall write; "auto" takes the best at each role.
+        heard_bars: how many bars around the region players hear; None for all.
+    """
+
+    act: str = "regenerate"
+    prompt: str = ""
+    brief: Brief | None = None
+    seed: int | None = None
+    seeds: Mapping[str, int] = field(default_factory=dict)
+    player: str = "auto"
+    heard_bars: int | None = None
+
 
 def compose(brief: Brief, engine: Engine | None = None, watch: Watch | None = None) -> Song:
     """A first song: the region "everything", rendered and mixed.
@@ -78,7 +102,7 @@ def compose(brief: Brief, engine: Engine | None = None, watch: Watch | None = No
     empty = Song.empty(brief)
     planned = replace(empty, score=plan(brief, engine.style(brief.style)))
     everything = Region.of([HARMONY, *(track.name for track in planned.score.tracks)], 0, brief.bars)
-    return sounded(regenerate(planned, everything, engine, watch), engine, watch)
+    return sounded(regenerate(planned, everything, engine, watch, Change("compose")), engine, watch)
 
 
 def plan(brief: Brief, style: Style) -> Score:
@@ -87,94 +111,110 @@ def plan(brief: Brief, style: Style) -> Score:
     return replace(score, tracks=tuple(Track(name, part.role, part.instrument) for name, part in named_parts(brief)))
 
 
-def named_parts(brief: Brief) -> tuple[tuple[str, PartBrief], ...]:
-    """The parts in the order in which they are written, each with its track's name: "chords", "chords 2", …"""
-    parts = sorted(brief.parts, key=lambda part: WRITING_ORDER.index(part.role))
-    counts: dict[str, int] = {}
-    named = []
-    for part in parts:
-        counts[part.role] = counts.get(part.role, 0) + 1
-        named.append((part.role if counts[part.role] == 1 else f"{part.role} {counts[part.role]}", part))
-    return tuple(named)
-
-
-def regenerate(song: Song, region: Region, engine: Engine, watch: Watch | None = None) -> Song:
+def regenerate(
+    song: Song, region: Region, engine: Engine, watch: Watch | None = None, change: Change | None = None
+) -> Song:
     """The song with the region's cells written anew; every cell outside stays as it is, note for note.
 
-    The result has a score and no sound yet; `sounded` renders it. Chords are written for all bars or for none.
+    The result has a score and no sound yet; `sounded` renders it.
 
     Raises:
-        BriefError: a cell of the region is locked.
+        BriefError: a cell of the region is locked, or a player can not do what is asked.
         Cancelled: the watch said stop.
     """
-    watch = watch or Watch()
+    watch, change = watch or Watch(), change or Change()
     refuse_locked(song, region)
-    style, seed = engine.style(song.brief.style), song.lineage.seed
-    score = song.score
-    if region.bars_of(HARMONY):
-        score = replace(score, harmony=write_harmony(song.brief, style, score, seed))
-    manners = {name: part.manner for name, part in named_parts(song.brief)}
-    written: dict[str, str] = {}
-    for i, track in enumerate(score.tracks):
-        bars = region.bars_of(track.name)
-        if not bars:
-            continue
-        watch.progress(f"writing {track.name}", 0.3 * i / len(score.tracks))
-        player = engine.players.get("arranger", track.role)
-        blank = blanked(track, score, bars)
-        score = score.with_track(blank)
-        context = Context(song.brief, style, score, blank, bars, seed, manners.get(track.name, ""), watch.should_stop)
-        score = score.with_track(joined(blank, player.play(context)))
-        written[track.name] = player.name
-    score = sung(score, song.brief.form)
-    settings = {"sound bank": engine.bank.name, "quality": song.brief.quality}
-    lineage = replace(song.lineage, region=region, players=written, settings=settings, versions=versions())
-    return replace(song, score=score, stems=None, mix=None, lineage=lineage)
+    brief = change.brief or song.brief
+    seed = song.lineage.seed if change.seed is None else change.seed
+    writing = Writing(
+        brief, engine.style(brief.style), engine.players, seed, change.seeds, change.player, change.heard_bars,
+        watch.part(0.0, 0.3), watch.should_stop,
+    )  # fmt: skip
+    score, written = write(song.score, region, writing)
+    score = sung(score, brief.form)
+    settings = {"sound bank": engine.bank.name, "quality": brief.quality}
+    lineage = replace(
+        song.lineage, act=change.act, prompt=change.prompt, region=region, players=written, settings=settings,
+        seed=seed, versions=versions(),
+    )  # fmt: skip
+    return replace(song, brief=brief, score=score, stems=None, mix=None, lineage=lineage)
 
 
 def refuse_locked(song: Song, region: Region) -> None:
-    """A lock keeps its cells: a region that holds one of them is refused."""
-    locked = region & song.locks
-    if locked:
-        spans = ", ".join(
-            f"{track} in bars {start + 1}-{end}" for track in locked.tracks for start, end in locked.ranges_of(track)
-        )
-        raise BriefError(f"{spans}: this is locked; unlock it, or leave it out of what is written anew")
+    """A lock keeps its cells: a region that holds one of them is refused.
+
+    Raises:
+        BriefError: it names the lock and the cells.
+    """
+    for lock in song.locks:
+        locked = region & lock.region
+        if locked:
+            raise BriefError(
+                f"{in_words(locked)}: this is locked by {lock.name!r}; unlock it, or leave it out of what is written "
+                "anew"
+            )
 
 
-def blanked(track: Track, score: Score, bars: tuple[int, ...]) -> Track:
-    """The track without what starts in those bars."""
-    spans = [score.bar_ticks(bar) for bar in bars]
-
-    def outside(tick: int) -> bool:
-        return not any(start <= tick < end for start, end in spans)
-
-    return replace(
-        track,
-        notes=tuple(note for note in track.notes if outside(note.start)),
-        bends=tuple(bend for bend in track.bends if outside(bend.tick)),
-        controls=tuple(control for control in track.controls if outside(control.tick)),
+def in_words(region: Region) -> str:
+    """The cells as a musician counts them: "bass in bars 5-8, drums in bars 1-4"."""
+    return ", ".join(
+        f"{track} in bars {start + 1}-{end}" for track in region.tracks for start, end in region.ranges_of(track)
     )
 
 
-def joined(track: Track, part: Part) -> Track:
-    """The track with a part's events among its own, in order."""
-    return replace(
-        track,
-        notes=tuple(sorted((*track.notes, *part.notes))),
-        bends=tuple(sorted((*track.bends, *part.bends))),
-        controls=tuple(sorted((*track.controls, *part.controls))),
-    )
+def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: Published | None = None) -> Song:
+    """The song with its stems rendered and mixed.
 
+    Args:
+        published: the stems of the revision before. Those that nothing has changed are taken from there; locked bars
+            stay as they are there to the last bit, whatever becomes of the rest of their track.
 
-def sounded(song: Song, engine: Engine, watch: Watch | None = None) -> Song:
-    """The song with its stems rendered (only those that changed, where the engine has a cache) and mixed."""
-    style = engine.style(song.brief.style)
-    stems, mix = render_score(
-        song.score, song.brief.sound, engine, watch,
-        mix_preset=style.mix, sidechain=style.sidechain, ending=ending_of(song.brief),
-    )  # fmt: skip
+    Raises:
+        BriefError: an instrument is not known.
+        Cancelled: the watch said stop.
+    """
+    watch = watch or Watch()
+    style, sound, score = engine.style(song.brief.style), song.brief.sound, song.score
+    ending = ending_of(song.brief)
+    scene = mix_scene(score, sound, style.mix, style.sidechain, ending)
+    settings = Rendering(sound.sample_rate)
+    keys = {
+        name: published_key(key, scene.strips[name], ending, score.seconds)
+        for name, key in stem_keys(score, settings, engine.bank).items()
+    }
+    kept, held = {}, {}
+    if published is not None:
+        scene = replace(scene, trim_db=published.trim_db)
+        kept = {name: published.stem(name) for name, key in keys.items() if published.keys.get(name) == key}
+        held = {
+            name: Held(published.stem(name), spans)
+            for name, spans in locked_spans(song, sound.sample_rate).items()
+            if name in published.keys
+        }
+    changed = replace(score, tracks=tuple(track for track in score.tracks if track.name not in kept))
+    stems = render_stems(changed, settings, engine.bank, engine.stem_cache, watch.part(0.3, 0.7), watch.should_stop)
+    watch.progress("mixing", 0.7)
+    mix = replace(mix_down(stems, scene, kept=kept, held=held), keys=keys)
+    watch.progress("mixed", 0.95)
     return replace(song, stems=stems, mix=mix)
+
+
+def locked_spans(song: Song, sample_rate: int) -> dict[str, tuple[tuple[int, int], ...]]:
+    """By track, the stretches of its stem that locks hold, in samples; behind a locked last bar its ring-out too."""
+    score, locked = song.score, song.locked
+    music, whole = round(score.seconds * sample_rate), round((score.seconds + TAIL_S) * sample_rate) * 2
+
+    def sample(bar: int) -> int:
+        return round(score.tempo.seconds_at(score.metre.bar_start(bar)) * sample_rate)
+
+    return {
+        track.name: tuple(
+            (sample(start), whole if end >= score.bars else min(sample(end), music))
+            for start, end in locked.ranges_of(track.name)
+        )
+        for track in score.tracks
+        if locked.bars_of(track.name)
+    }
 
 
 def render_score(
@@ -189,15 +229,11 @@ def render_score(
 ) -> tuple[Stems, Mix]:
     """The stems and the mix of any score, such as an imported MIDI file."""
     watch = watch or Watch()
-
-    def rendering(stage: str, fraction: float) -> None:
-        watch.progress(stage, 0.3 + 0.4 * fraction)
-
     stems = render_stems(
-        score, Rendering(sound.sample_rate), engine.bank, engine.stem_cache, rendering, watch.should_stop
+        score, Rendering(sound.sample_rate), engine.bank, engine.stem_cache, watch.part(0.3, 0.7), watch.should_stop
     )
     watch.progress("mixing", 0.7)
-    mix = mix_down(stems, mix_scene(score, sound, mix_preset, sidechain, ending), cache=engine.strip_cache)
+    mix = mix_down(stems, mix_scene(score, sound, mix_preset, sidechain, ending))
     watch.progress("mixed", 0.95)
     return stems, mix
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resonant.audio import Audio
+from resonant.audio import Audio, on_24_bits
 from resonant.audio_files import AudioFormat, read_audio, resampled, write_audio
 from resonant.errors import AudioError, PlaceError
 
@@ -131,3 +131,15 @@ def files_up_to(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("format", [AudioFormat.WAV, AudioFormat.FLAC])
+def test_what_was_read_is_written_again_byte_for_byte(tmp_path: Path, format: AudioFormat) -> None:
+    loud = np.random.default_rng(5).uniform(-1, 1, (2, 3000)).astype(np.float32)
+    loud[:, :2] = [[1.0, -1.0], [-1.0, 1.0]]
+    first, second = (tmp_path / f"{name}.{format.ending}" for name in ("first", "second"))
+    write_audio(first, Audio(loud, RATE))
+    heard = read_audio(first)
+    np.testing.assert_array_equal(on_24_bits(loud)[:, 2:], heard.samples[:, 2:])
+    write_audio(second, heard)
+    assert first.read_bytes() == second.read_bytes()

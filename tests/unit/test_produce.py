@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from resonant.brief.model import Brief
 from resonant.errors import BriefError
-from resonant.library.model import Song
+from resonant.library.model import Lock, Song
 from resonant.players.registry import Registry
-from resonant.produce import Engine, plan, regenerate
+from resonant.produce import Change, Engine, compose, plan, regenerate, sounded
 from resonant.score.region import HARMONY, Region
 from resonant.testing import MetronomePlayer, a_brief
 
@@ -44,7 +45,38 @@ def test_only_the_bars_of_the_region_are_written(brief: Brief) -> None:
 
 
 def test_a_region_that_holds_a_locked_cell_is_refused_by_name(brief: Brief) -> None:
-    locked = replace(written(brief), locks=Region.of(["bass"], 1, 3))
-    with pytest.raises(BriefError, match="bass in bars 2-3: this is locked; unlock it"):
+    locked = replace(written(brief), locks=(Lock("the groove", Region.of(["bass"], 1, 3)),))
+    with pytest.raises(BriefError, match="bass in bars 2-3: this is locked by 'the groove'; unlock it"):
         regenerate(locked, Region.of(["bass", "drums"], 0, 4), METRONOMES)
     assert regenerate(locked, Region.of(["drums"], 0, 4), METRONOMES).score.tracks == locked.score.tracks
+
+
+def test_a_re_roll_takes_from_the_revision_before_all_that_did_not_change() -> None:
+    engine = Engine()
+    song = compose(replace(a_brief("pop", bars=4), seed=3), engine)
+    assert song.mix is not None
+    again = sounded(
+        regenerate(song, Region.of(["bass"], 0, 4), engine, change=Change(seed=99)), engine, published=song.mix
+    )
+    assert again.mix is not None and again.stems is not None
+    assert list(again.stems.tracks) == ["bass"]
+    changed = {name for name, key in again.mix.keys.items() if song.mix.keys[name] != key}
+    assert changed == {"bass"}
+    from_nothing = sounded(replace(again, stems=None, mix=None), engine).mix
+    assert from_nothing is not None
+    np.testing.assert_array_equal(from_nothing.master.samples, again.mix.master.samples)
+
+
+def test_locked_bars_of_a_stem_stay_to_the_last_bit() -> None:
+    engine = Engine()
+    song = compose(replace(a_brief("pop", bars=4), seed=3), engine)
+    assert song.mix is not None
+    song = replace(song, locks=(Lock("opening", Region.of(["bass"], 0, 2)),))
+    again = sounded(
+        regenerate(song, Region.of(["bass"], 2, 4), engine, change=Change(seed=99)), engine, published=song.mix
+    )
+    assert again.mix is not None
+    border = round(song.score.tempo.seconds_at(song.score.metre.bar_start(2)) * 44_100)
+    before, after = song.mix.stems["bass"].samples, again.mix.stems["bass"].samples
+    np.testing.assert_array_equal(after[:, :border], before[:, :border])
+    assert not np.array_equal(after[:, border:], before[:, border:])

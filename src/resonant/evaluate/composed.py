@@ -7,7 +7,8 @@ from resonant.brief.model import Brief
 from resonant.evaluate.report import SongReport, song_report
 from resonant.library.model import Song
 from resonant.players.context import never
-from resonant.produce import Engine, Watch, compose, plan, quietly, regenerate
+from resonant.players.writing import quietly
+from resonant.produce import Engine, Watch, compose, plan, regenerate
 from resonant.score.passes.feel import Swing
 from resonant.score.region import HARMONY, Region
 

@@ -6,7 +6,7 @@ one note a short list. Fields are versioned by `schema`; a file of a later schem
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,21 @@ from pydantic import TypeAdapter
 
 from resonant.brief.model import Brief
 from resonant.errors import InputError, ResonantError
-from resonant.library.model import Lineage, Song
+from resonant.library.model import Lineage, Lock, Seal, Song
 from resonant.score.model import Bend, Control, Note, Score
 from resonant.score.region import Region
 
 SCHEMA = 1
 _LINE_WIDTH = 118
 _EVENTS: dict[str, type[Note] | type[Bend] | type[Control]] = {"notes": Note, "bends": Bend, "controls": Control}
+
+
+@dataclass(frozen=True, slots=True)
+class StemFile:
+    """The file of a published stem, relative to the song's folder, and the key of what decided it (`published_key`)."""
+
+    file: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class SongDocument:
         song: brief, score, locks, lineage; stems and mix are None.
         name: the name of its folder.
         files: SHA-256 by file, relative to the folder.
+        stems: by track, the file of its published stem and the key of what decided it.
         meters: what the meters read: `master` (`integrated_lufs`, `true_peak_dbtp`, …), `stems_lufs`, `gain_db` and
             `trim_db`; empty for a song without sound.
     """
@@ -40,6 +49,7 @@ class SongDocument:
     name: str
     files: Mapping[str, str]
     meters: Mapping[str, Any]
+    stems: Mapping[str, StemFile] = field(default_factory=dict)
 
 
 def to_text(document: SongDocument) -> str:
@@ -61,14 +71,18 @@ def to_text(document: SongDocument) -> str:
         "chords": _chords_by_bar(song.score),
         "lineage": {
             "parent": lineage.parent,
+            "act": lineage.act,
+            "prompt": lineage.prompt,
             "region": None if lineage.region is None else _ranges(lineage.region),
             "players": dict(sorted(lineage.players.items())),
             "settings": dict(sorted(lineage.settings.items())),
             "seed": lineage.seed,
+            "seeds": dict(sorted(lineage.seeds.items())),
             "versions": dict(sorted(lineage.versions.items())),
         },
-        "locks": _ranges(song.locks),
+        "locks": [_lock_data(lock) for lock in song.locks],
         "meters": document.meters,
+        "stems": {name: asdict(stem) for name, stem in document.stems.items()},
         "files": dict(sorted(document.files.items())),
         "brief": _schema(Brief).dump_python(song.brief, mode="json"),
         "score": score,
@@ -91,7 +105,7 @@ def from_text(text: str, path: Path) -> SongDocument:
     if schema != SCHEMA:
         raise InputError(f"{path} is of schema {schema} and this version reads {SCHEMA}; update resonant to open it")
     try:
-        return SongDocument(_song(data), data["name"], data["files"], data["meters"])
+        return SongDocument(_song(data), data["name"], data["files"], data["meters"], _stems(data))
     except (ValueError, LookupError, TypeError, AttributeError, ResonantError) as error:
         raise InputError(damaged) from error
 
@@ -107,9 +121,23 @@ def _song(data: dict[str, Any]) -> Song:
     return Song(
         brief=_schema(Brief).validate_python(data["brief"]),
         score=_schema(Score).validate_python(score),
-        locks=_region(data["locks"]),
+        locks=tuple(_lock(each) for each in data["locks"]),
         lineage=Lineage(**{**lineage, "region": region}),
     )
+
+
+def _lock_data(lock: Lock) -> dict[str, Any]:
+    seals = {track: asdict(seal) for track, seal in sorted(lock.seals.items())}
+    return {"name": lock.name, "region": _ranges(lock.region), "seals": seals}
+
+
+def _lock(data: dict[str, Any]) -> Lock:
+    seals = {track: Seal(**seal) for track, seal in data["seals"].items()}
+    return Lock(data["name"], _region(data["region"]), seals)
+
+
+def _stems(data: dict[str, Any]) -> dict[str, StemFile]:
+    return {name: StemFile(**stem) for name, stem in data["stems"].items()}
 
 
 @cache

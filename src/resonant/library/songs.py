@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +21,7 @@ from resonant.audio import Audio
 from resonant.audio_files import AudioFormat, write_audio
 from resonant.errors import InputError
 from resonant.library.catalogue import Catalogue
-from resonant.library.document import SongDocument, from_text, to_text
+from resonant.library.document import SongDocument, StemFile, from_text, to_text
 from resonant.library.model import Song
 from resonant.library.place import disk_errors, settle_folder, unfinished_folder, write_durably
 from resonant.pictures.roll import piano_roll_png
@@ -40,7 +40,7 @@ def save_song(song: Song, root: Path, formats: Sequence[AudioFormat] = (AudioFor
     """
     with disk_errors(root), unfinished_folder(root) as folder:
         files = _write_files(song, folder, formats)
-        document = SongDocument(song, _name(song), files, _meters(song))
+        document = SongDocument(song, _name(song), files, _meters(song), _stem_files(song, formats))
         path = _placed(folder, root, document.name, to_text(document))
     with disk_errors(root), Catalogue(root) as catalogue:
         catalogue.add(document, path)
@@ -111,17 +111,31 @@ def _write_files(song: Song, folder: Path, formats: Sequence[AudioFormat]) -> di
 def _sounds(song: Song) -> dict[str, Audio]:
     """The master and the stems by path without ending; stems through their strips where the song was mixed."""
     if song.mix is not None:
-        return {"mix": song.mix.master} | _stem_paths(song.mix.stems)
-    return {} if song.stems is None else _stem_paths(song.stems.tracks)
+        return {"mix": song.mix.master} | _at_their_paths(song.mix.stems)
+    return {} if song.stems is None else _at_their_paths(song.stems.tracks)
 
 
-def _stem_paths(stems: Mapping[str, Audio]) -> dict[str, Audio]:
-    paths: dict[str, Audio] = {}
-    for name, audio in stems.items():
+def _at_their_paths(stems: Mapping[str, Audio]) -> dict[str, Audio]:
+    return {path: stems[name] for name, path in stem_paths(stems).items()}
+
+
+def stem_paths(names: Iterable[str]) -> dict[str, str]:
+    """By track, the path of its stem in the song's folder, without ending."""
+    paths: dict[str, str] = {}
+    for name in names:
         base = f"stems/{slug(name).replace('-', '_') or 'stem'}"
-        number = 1 + sum(path == base or path.startswith(f"{base}_") for path in paths)
-        paths[base if base not in paths else f"{base}_{number}"] = audio
+        taken = [path for path in paths.values() if path == base or path.startswith(f"{base}_")]
+        paths[name] = base if base not in taken else f"{base}_{1 + len(taken)}"
     return paths
+
+
+def _stem_files(song: Song, formats: Sequence[AudioFormat]) -> dict[str, StemFile]:
+    """Where published stems can be taken from again: from formats that hold them exactly."""
+    exact = next((form for form in formats if form in (AudioFormat.WAV, AudioFormat.FLAC)), None)
+    if song.mix is None or exact is None:
+        return {}
+    paths = stem_paths(song.mix.stems)
+    return {name: StemFile(f"{paths[name]}.{exact.ending}", key) for name, key in song.mix.keys.items()}
 
 
 def _meters(song: Song) -> dict[str, object]:

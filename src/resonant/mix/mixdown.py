@@ -4,85 +4,85 @@ import hashlib
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from functools import cache
 
 import numpy as np
 
-from resonant.audio import Audio
+from resonant.audio import Audio, Samples, on_24_bits
+from resonant.code_hash import code_hash
 from resonant.mix.ending import ended, master_of_loop
 from resonant.mix.loudness import quick_lufs, sample_peak
 from resonant.mix.master import master
-from resonant.mix.model import Meters, Mix, MixScene, Strip
+from resonant.mix.model import Ending, Held, Meters, Mix, MixScene, Strip
 from resonant.mix.strip import process_strip
-from resonant.sound.model import Stems
+from resonant.sound.model import TAIL_S, Stems
 
 _PLAIN = Strip("", "")
 _OVERFLOW_STEP_DB = 6.0
-
-
-class StripCache(Protocol):
-    """Where processed strips are kept between mixes; a `dict[str, Audio]` is one."""
-
-    def get(self, key: str, /) -> Audio | None: ...
-
-    def __setitem__(self, key: str, audio: Audio, /) -> None: ...
+_SEAM_S = 0.01  # over which a held stretch and what is new beside it cross
 
 
 def mix_down(
-    stems: Stems, scene: MixScene, *, kept: Mapping[str, Audio] | None = None, cache: StripCache | None = None
+    stems: Stems,
+    scene: MixScene,
+    *,
+    kept: Mapping[str, Audio] | None = None,
+    held: Mapping[str, Held] | None = None,
 ) -> Mix:
     """Every stem through its strip, their sum, and the master.
 
-    Strips run in parallel threads; the result does not depend on how many.
+    Strips run in parallel threads; the result does not depend on how many. Published stems lie on the 24-bit grid: a
+    file holds them exactly, and their sum is the bus to the last bit.
 
     Args:
         stems: dry stems.
         scene: settings; see `resonant.mix.scene.mix_scene`.
-        kept: processed stems of locked tracks, taken as they are whatever the scene says.
-        cache: where strips that come out the same are taken from.
+        kept: stems that were published under `scene.trim_db` and are taken as they are; they need no dry stem.
+        held: stems of which stretches are locked: those stay as they were, whatever becomes of the rest.
     """
-    rate = next((audio.sample_rate for audio in stems.tracks.values()), scene.sound.sample_rate)
+    kept, held = kept or {}, held or {}
+    rate = next((audio.sample_rate for audio in (*stems.tracks.values(), *kept.values())), scene.sound.sample_rate)
     length = mixed_length(stems, scene, rate)
-    held = kept or {}
-    todo = {name: audio for name, audio in stems.tracks.items() if name not in held}
-    with ThreadPoolExecutor(max(1, min(len(stems.tracks), os.cpu_count() or 1))) as pool:
-        done = pool.map(lambda name: _strip(todo[name], scene.strips.get(name, _PLAIN), length, cache), todo)
-        processed = dict(zip(todo, done, strict=True))
-        processed = {name: ended(audio, scene.ending, stems.seconds_of_music) for name, audio in processed.items()}
+    todo = {name: audio for name, audio in stems.tracks.items() if name not in kept}
+    with ThreadPoolExecutor(max(1, min(len(todo), os.cpu_count() or 1))) as pool:
+        done = pool.map(lambda name: process_strip(todo[name], scene.strips.get(name, _PLAIN), length), todo)
+        processed = {
+            name: ended(audio, scene.ending, stems.seconds_of_music) for name, audio in zip(todo, done, strict=True)
+        }
         length = ended(Audio.silence(1, length, rate), scene.ending, stems.seconds_of_music).num_samples
-        processed = {name: _fitted(held[name], length) if name in held else processed[name] for name in stems.tracks}
-        processed, bus, trim_db = _summed(processed, held, scene.trim_db, Audio.silence(2, length, rate))
-        readings = dict(zip(processed, pool.map(quick_lufs, processed.values()), strict=True))
-    published = (master_of_loop if scene.ending.loops else master)(bus, scene.master, scene.sound)
-    meters = Meters(published.loudness, readings, published.gain_db)
-    return Mix(processed, bus, published.audio, meters, trim_db, stems.seconds_of_music)
+        order = dict.fromkeys((*scene.strips, *stems.tracks, *kept))
+        parts = {
+            name: _fitted(kept[name], length) if name in kept else processed[name]
+            for name in order
+            if name in kept or name in processed
+        }
+        published, bus, trim_db = _summed(parts, frozenset(kept), held, scene.trim_db, Audio.silence(2, length, rate))
+        readings = dict(zip(published, pool.map(quick_lufs, published.values()), strict=True))
+    mastered = (master_of_loop if scene.ending.loops else master)(bus, scene.master, scene.sound)
+    meters = Meters(mastered.loudness, readings, mastered.gain_db)
+    return Mix(published, bus, mastered.audio, meters, trim_db, stems.seconds_of_music)
+
+
+def published_key(stem: str, strip: Strip, ending: Ending, seconds_of_music: float) -> str:
+    """A hash of what decides a published stem: its dry stem's key, its strip, how it ends, and the code that mixes.
+
+    The trim that all stems share is left out: it is told beside (`Mix.trim_db`).
+    """
+    decides = repr((mix_version(), stem, strip, ending, seconds_of_music))
+    return hashlib.sha256(decides.encode()).hexdigest()
+
+
+@cache
+def mix_version() -> str:
+    return code_hash("mix", "mix/effects")
 
 
 def mixed_length(stems: Stems, scene: MixScene, sample_rate: int) -> int:
     """Samples of a mix that rings out: the bars and the ring-out, or more where the stems or the ending last longer."""
-    longest = max((audio.num_samples for audio in stems.tracks.values()), default=0)
+    dry = round((stems.seconds_of_music + TAIL_S) * sample_rate)
+    longest = max((audio.num_samples for audio in stems.tracks.values()), default=dry)
     seconds = max(stems.seconds_of_music + scene.ring_out_s, scene.ending.at_least_s)
     return max(longest, round(seconds * sample_rate))
-
-
-def _strip(audio: Audio, strip: Strip, length: int, cache: StripCache | None) -> Audio:
-    if cache is None:
-        return process_strip(audio, strip, length)
-    key = strip_key(audio, strip, length)
-    processed = cache.get(key)
-    if processed is None:
-        processed = process_strip(audio, strip, length)
-        cache[key] = processed
-    return processed
-
-
-def strip_key(audio: Audio, strip: Strip, num_samples: int) -> str:
-    """A name for the result of `process_strip` on these arguments: a hash of all of them."""
-    digest = hashlib.blake2b(
-        repr((strip, num_samples, audio.sample_rate, audio.samples.shape)).encode(), digest_size=20
-    )
-    digest.update(np.ascontiguousarray(audio.samples).data)
-    return digest.hexdigest()
 
 
 def _fitted(audio: Audio, length: int) -> Audio:
@@ -93,22 +93,51 @@ def _fitted(audio: Audio, length: int) -> Audio:
 
 
 def _summed(
-    stems: Mapping[str, Audio], kept: Mapping[str, Audio], trim_db: float, silence: Audio
+    parts: Mapping[str, Audio], kept: frozenset[str], held: Mapping[str, Held], trim_db: float, silence: Audio
 ) -> tuple[dict[str, Audio], Audio, float]:
-    """The stems under one common gain, and their sum, which stays within full scale.
+    """The stems under one common gain, on the 24-bit grid, and their sum, which stays within full scale.
 
     The gain is that of the scene, so that a stem does not change with its neighbours; it steps down by 6 dB only where
-    the sum would clip.
+    the sum would clip. What was kept has that gain already; what is held never changes.
     """
+    first_trim_db = trim_db
     while True:
-        gain = np.float32(10.0 ** (trim_db / 20.0))
-        scaled = {
-            name: audio if name in kept or gain == 1.0 else Audio(audio.samples * gain, audio.sample_rate)
-            for name, audio in stems.items()
-        }
+        published = {}
+        for name, audio in parts.items():
+            gain_db = trim_db - (first_trim_db if name in kept else 0.0)
+            published[name] = _published(audio, gain_db, held.get(name))
         total = silence.samples.copy()
-        for audio in scaled.values():
+        for audio in published.values():
             total += audio.samples
-        if sample_peak(total) <= 0.99 or all(name in kept for name in stems):
-            return scaled, Audio(total, silence.sample_rate), trim_db
+        if sample_peak(total) <= 0.99 or all(_wholly(held.get(name), audio) for name, audio in published.items()):
+            return published, Audio(total, silence.sample_rate), trim_db
         trim_db -= _OVERFLOW_STEP_DB
+
+
+def _published(audio: Audio, gain_db: float, held: Held | None) -> Audio:
+    samples = audio.samples if gain_db == 0.0 else audio.samples * np.float32(10.0 ** (gain_db / 20.0))
+    if held is not None:
+        samples = _spliced(samples, held, round(_SEAM_S * audio.sample_rate))
+    return Audio(on_24_bits(samples), audio.sample_rate)
+
+
+def _spliced(samples: Samples, held: Held, seam: int) -> Samples:
+    """The samples with the held stretches in them; the crossings lie outside of those."""
+    length = samples.shape[1]
+    old = _fitted(held.audio, length).samples
+    weight = np.zeros(length, dtype=np.float32)
+    rise = np.linspace(0.0, 1.0, seam + 2, dtype=np.float32)[1:-1]
+    for start, end in held.spans:
+        weight[start:end] = 1.0
+        before = min(seam, start)
+        weight[start - before : start] = np.maximum(weight[start - before : start], rise[seam - before :])
+        after = weight[end : end + seam]
+        after[:] = np.maximum(after, rise[::-1][: len(after)])
+    out = samples + weight * (old - samples)
+    for start, end in held.spans:  # exactly, where the sum above would round
+        out[:, start:end] = old[:, start:end]
+    return out
+
+
+def _wholly(held: Held | None, audio: Audio) -> bool:
+    return held is not None and any(start == 0 and end >= audio.num_samples for start, end in held.spans)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from resonant.audio import Audio
 from resonant.brief.model import Sound
@@ -146,6 +147,7 @@ class Mix:
         meters: readings.
         trim_db: gain that all strips shared; give it to the scene of the song's next mix, so that kept stems fit.
         seconds_of_music: length of the bars; what lies behind is ring-out, of which a loop has none.
+        keys: by track, what decided its stem (`published_key`); empty where the mix was not told.
     """
 
     stems: Mapping[str, Audio]
@@ -154,3 +156,34 @@ class Mix:
     meters: Meters
     trim_db: float
     seconds_of_music: float
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    def stem(self, track: str) -> Audio:
+        """The published stem of a track."""
+        return self.stems[track]
+
+
+class Published(Protocol):
+    """Stems that were published before, in memory (a `Mix`) or in a song's folder."""
+
+    @property
+    def keys(self) -> Mapping[str, str]: ...
+    @property
+    def trim_db(self) -> float: ...
+
+    def stem(self, track: str) -> Audio:
+        """The published stem of a track that has a key; samples are on the 24-bit grid."""
+        ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Held:
+    """A stem of which some stretches must stay as they were published, to the last bit.
+
+    Args:
+        audio: the stem as it was published.
+        spans: the stretches, in samples, half-open, rising.
+    """
+
+    audio: Audio
+    spans: tuple[tuple[int, int], ...]

@@ -69,3 +69,16 @@ class Registry:
             roles = ", ".join(sorted(player.capabilities.roles))
             raise BriefError(f"player {name!r} does not play {role}; it plays {roles}")
         return player
+
+    def best(self, name: str, role: str) -> Player:
+        """The player of that name; for "auto" the first that plays the role.
+
+        Raises:
+            BriefError: there is none of that name, or none plays the role.
+        """
+        if name != "auto":
+            return self.get(name, role)
+        for player in self._players.values():
+            if role in player.capabilities.roles:
+                return player
+        raise BriefError(f"nobody plays {role}; the players are {', '.join(self._players)}")

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from resonant.audio import Audio
 
+TAIL_S = 2.5
+"""Ring-out behind the last bar: the same for every track of every song, so that a change to one track never changes
+the length of another."""
+
 
 @dataclass(frozen=True, eq=False)
 class Stems:

@@ -7,25 +7,26 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib import resources
 
 import numpy as np
 
 from resonant.audio import Audio, Samples
+from resonant.code_hash import code_hash
 from resonant.errors import Cancelled
 from resonant.instruments import Instrument, instrument
 from resonant.players.context import never
 from resonant.score.model import Score, Track
 from resonant.sound.banks import SoundBank
 from resonant.sound.lead import leads_s
-from resonant.sound.model import Stems
+from resonant.sound.model import TAIL_S, Stems
 from resonant.sound.sampler import render_sampled
 from resonant.sound.stem_cache import FolderStemCache, MemoryStemCache, StemCache
 from resonant.sound.voices import render_voice
 from resonant.units import TempoMap
 
 __all__ = [
-    "FolderStemCache", "MemoryStemCache", "Rendering", "StemCache", "render_stems", "render_track", "stem_key",
+    "FolderStemCache", "MemoryStemCache", "Rendering", "StemCache",
+    "render_stems", "render_track", "stem_key", "stem_keys",
 ]  # fmt: skip
 
 _END_FADE_S = 0.05
@@ -38,13 +39,12 @@ class Rendering:
 
     Args:
         sample_rate: in Hz.
-        tail_s: ring-out behind the last bar; the same for every track of every song, so that a change to one track
-            never changes the length of another.
+        tail_s: ring-out behind the last bar.
         workers: tracks rendered at once; None takes as many as there are processors. The sound does not depend on it.
     """
 
     sample_rate: int = 44_100
-    tail_s: float = 2.5
+    tail_s: float = TAIL_S
     workers: int | None = None
 
     def num_samples(self, score: Score) -> int:
@@ -87,6 +87,19 @@ def render_stems(
             stems[futures[future]] = future.result()
             progress(f"rendering {futures[future]}", done / len(futures))
     return Stems({track.name: stems[track.name] for track in score.tracks}, score.seconds)
+
+
+def stem_keys(score: Score, settings: Rendering, bank: SoundBank) -> dict[str, str]:
+    """The `stem_key` of every track by its name: tracks with the key of an earlier rendering sound the same.
+
+    Raises:
+        BriefError: a track's instrument is not known.
+    """
+    num_samples = settings.num_samples(score)
+    return {
+        track.name: stem_key(track, score.tempo, instrument(track.instrument), num_samples, settings.sample_rate, bank)
+        for track in score.tracks
+    }
 
 
 def _longest_first(score: Score) -> list[Track]:
@@ -183,15 +196,7 @@ def stem_key(
 @cache
 def engine_version() -> str:
     """A hash of the code that makes sound, and of the libraries under it: any change makes every stem a new one."""
-    import scipy
-
-    code = hashlib.sha256(f"numpy {np.__version__} scipy {scipy.__version__}".encode())
-    room = resources.files("resonant") / "sound"
-    for part in (room, room / "voices", room / "sampler"):
-        for file in sorted(part.iterdir(), key=lambda each: each.name):
-            if file.name.endswith(".py"):
-                code.update(file.name.encode() + file.read_bytes())
-    return code.hexdigest()
+    return code_hash("sound", "sound/voices", "sound/sampler")
 
 
 def _bank_hash(bank: SoundBank) -> str:

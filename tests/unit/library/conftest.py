@@ -5,7 +5,7 @@ import pytest
 
 from resonant.audio import Audio
 from resonant.brief.model import Brief, PartBrief, SectionBrief, Tag
-from resonant.library.model import Lineage, Song
+from resonant.library.model import Lineage, Lock, Seal, Song
 from resonant.mix.loudness import Loudness
 from resonant.mix.model import Meters, Mix
 from resonant.score.model import Bend, ChordSpan, Control, Lyric, Note, Score, Section, Track
@@ -47,8 +47,11 @@ def song() -> Song:
     stems = {"bass": tone(73.4), "melody": tone(587.3)}
     bus = Audio(stems["bass"].samples + stems["melody"].samples, 44_100)
     reading = Loudness(-14.004, -12.0, -13.0, 0.0, -1.0)
-    mix = Mix(stems, bus, bus, Meters(reading, {"bass": -20.0, "melody": None}, 3.2), 0.0, 0.2)
+    meters = Meters(reading, {"bass": -20.0, "melody": None}, 3.2)
+    mix = Mix(stems, bus, bus, meters, 0.0, 0.2, {"bass": "key of the bass", "melody": "key of the melody"})
     lineage = Lineage(
-        None, Region.of(["bass", "melody"], 0, 2), {"bass": "arranger"}, {"bank": "embedded"}, 7, {"resonant": "1"}
-    )
-    return Song(brief, score, Stems(stems, 0.2), mix, Region.of(["bass"], 1, 2), lineage)
+        None, "regenerate", "walk", Region.of(["bass", "melody"], 0, 2), {"bass": "arranger"}, {"bank": "embedded"},
+        7, {"bass": 8}, {"resonant": "1"},
+    )  # fmt: skip
+    lock = Lock("walk", Region.of(["bass"], 1, 2), {"bass": Seal("a" * 64, None, "b" * 64)})
+    return Song(brief, score, Stems(stems, 0.2), mix, (lock,), lineage)

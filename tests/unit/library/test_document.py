@@ -30,7 +30,7 @@ def test_what_a_person_wants_to_know_stands_first_and_in_words(song: Song) -> No
     assert list(data)[:9] == ["schema", "name", "title", "text", "key", "tempo_bpm", "seconds", "form", "chords"]
     assert data["chords"] == ["| Dm7 | G13/B |"]
     assert data["form"] == ["verse (A), bars 1-1", "chorus (B), bars 2-2"]
-    assert data["locks"] == {"bass": [[1, 2]]}
+    assert data["locks"][0]["region"] == {"bass": [[1, 2]]}
 
 
 def test_no_line_is_longer_than_a_page_is_wide(song: Song) -> None:
@@ -54,7 +54,7 @@ def test_a_later_schema_is_refused_and_not_guessed_at(song: Song) -> None:
         lambda text: text.replace('"bpm": 97.3', '"bpm": 9000'),
         lambda text: text.replace('"mode": "dorian"', '"mode": "doric"'),
         lambda text: text.replace("[0, 74, 960, 88]", "[0, 74, 960]"),
-        lambda text: text.replace('"seed": 7,\n  "versions"', '"sead": 7,\n  "versions"'),
+        lambda text: text.replace('"seed": 7,', '"sead": 7,', 1),
     ],
 )
 def test_a_damaged_document_is_refused_in_one_sentence(song: Song, damage: Callable[[str], str]) -> None:

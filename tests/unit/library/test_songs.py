@@ -72,7 +72,7 @@ def test_a_file_that_was_changed_or_lost_is_named(song: Song, tmp_path: Path) ->
 def test_stems_whose_names_look_alike_do_not_overwrite_each_other(song: Song, tmp_path: Path) -> None:
     assert song.stems is not None
     stems = dict.fromkeys(("a/b", "a b", "A-B", ".."), song.stems.tracks["bass"])
-    assert sorted(songs._stem_paths(stems)) == ["stems/a_b", "stems/a_b_2", "stems/a_b_3", "stems/stem"]
+    assert sorted(songs.stem_paths(stems).values()) == ["stems/a_b", "stems/a_b_2", "stems/a_b_3", "stems/stem"]
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,21 @@
 """Stems in, a mix out: lengths, sums, loudness, what is kept."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from band import RATE, score, stems
 
-from resonant.audio import Audio
+from resonant.audio import Audio, on_24_bits
 from resonant.audio_files import read_audio, write_audio
 from resonant.brief.model import Sound
 from resonant.mix.loudness import integrated_lufs, level_db, quick_lufs, sample_peak, true_peak_dbtp
-from resonant.mix.mixdown import mix_down
-from resonant.mix.model import Mix, MixScene
+from resonant.mix.mixdown import mix_down, published_key
+from resonant.mix.model import Ending, Held, Mix, MixScene
 from resonant.mix.presets import PRESETS
 from resonant.mix.scene import mix_scene
-from resonant.sound.model import Stems
+from resonant.sound.model import TAIL_S, Stems
 
 
 def mixed(style_mix: str = "band", sidechain: float = 0.0, sound: Sound | None = None) -> Mix:
@@ -95,7 +96,7 @@ def test_a_silent_stem_stays_silent_and_a_silent_song_gives_a_silent_master() ->
 
 def test_no_stems_give_silence_of_the_songs_length() -> None:
     mix = mix_down(Stems({}, 2.0), MixScene("band", {}, ring_out_s=1.0))
-    assert mix.master.samples.shape == (2, 3 * RATE)
+    assert mix.master.samples.shape == (2, round((2.0 + TAIL_S) * RATE))
 
 
 @pytest.mark.parametrize("seconds", [0.01, 0.1, 0.35])
@@ -119,16 +120,52 @@ def test_a_stem_does_not_depend_on_its_neighbours() -> None:
     assert np.array_equal(alone.stems["chords"].samples, mix_down(stems(), scene).stems["chords"].samples)
 
 
-def test_a_cache_gives_back_what_did_not_change_and_only_that() -> None:
-    cache: dict[str, Audio] = {}
+def test_kept_stems_need_no_dry_sound_and_give_the_same_mix() -> None:
     scene = mix_scene(score(), Sound())
-    first = mix_down(stems(), scene, cache=cache)
-    assert len(cache) == 5
-    changed = {**stems().tracks, "melody": Audio(stems().tracks["melody"].samples[:, ::-1].copy(), RATE)}
-    second = mix_down(Stems(changed, 4.0), scene, cache=cache)
-    assert len(cache) == 6
-    assert second.stems["bass"] is first.stems["bass"]
-    assert np.array_equal(second.master.samples, mix_down(Stems(changed, 4.0), scene).master.samples)
+    whole = mix_down(stems(), scene)
+    dry = {"melody": stems().tracks["melody"]}
+    kept = {name: audio for name, audio in whole.stems.items() if name not in dry}
+    again = mix_down(Stems(dry, 4.0), scene, kept=kept)
+    assert list(again.stems) == list(whole.stems)
+    np.testing.assert_array_equal(again.master.samples, whole.master.samples)
+
+
+def test_held_stretches_stay_to_the_last_bit_and_the_crossing_lies_outside() -> None:
+    scene = mix_scene(score(), Sound())
+    first = mix_down(stems(), scene)
+    changed = {**stems().tracks, "bass": Audio(stems().tracks["bass"].samples[:, ::-1].copy(), RATE)}
+    start, end = RATE, 2 * RATE
+    mix = mix_down(Stems(changed, 4.0), scene, held={"bass": Held(first.stems["bass"], ((start, end),))})
+    free = mix_down(Stems(changed, 4.0), scene)
+    held, old, new = (each.stems["bass"].samples for each in (mix, first, free))
+    np.testing.assert_array_equal(held[:, start:end], old[:, start:end])
+    seam = RATE // 100
+    np.testing.assert_array_equal(held[:, : start - seam], new[:, : start - seam])
+    np.testing.assert_array_equal(held[:, end + seam :], new[:, end + seam :])
+    steps = np.abs(np.diff(held[:, start - seam - 1 : end + seam + 1])).max()
+    assert steps <= np.abs(np.diff(old)).max() + np.abs(np.diff(new)).max()
+
+
+def test_stems_are_exactly_what_a_file_holds_and_sum_to_the_bus() -> None:
+    mix = mix_down(stems(), mix_scene(score(), Sound()))
+    for audio in mix.stems.values():
+        np.testing.assert_array_equal(on_24_bits(audio.samples), audio.samples)
+    total = np.sum([audio.samples.astype(np.float64) for audio in mix.stems.values()], axis=0)
+    np.testing.assert_array_equal(total, mix.bus.samples)
+
+
+def test_a_key_names_all_that_decides_a_stem() -> None:
+    strip, other = (mix_scene(score(), Sound()).strips[name] for name in ("bass", "chords"))
+    key = published_key("dry", strip, Ending(), 4.0)
+    assert key == published_key("dry", replace(strip), Ending(), 4.0)
+    others = {
+        published_key("wet", strip, Ending(), 4.0),
+        published_key("dry", other, Ending(), 4.0),
+        published_key("dry", strip, Ending(loops=True), 4.0),
+        published_key("dry", strip, Ending(), 5.0),
+    }
+    assert key not in others
+    assert len(others) == 4
 
 
 def test_a_sum_that_would_clip_lowers_all_stems_by_a_step_and_says_so() -> None:
