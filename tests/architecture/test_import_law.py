@@ -23,6 +23,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("styles",),
     ("brief",),
     ("score",),
+    ("listening",),
     ("players",),
     ("sound",),
     ("mix",),

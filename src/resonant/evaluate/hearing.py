@@ -6,7 +6,7 @@ import numpy as np
 
 from resonant.audio import Audio
 from resonant.evaluate.listening import CHROMA_RATE_HZ, Array, Chromagram, chromagram, onset_strength
-from resonant.evaluate.tempo_audio import beats_s, blind_tempo_bpm
+from resonant.listening.beats import beats_s, blind_tempo_bpm
 
 _SLOW_BEAT_S = 0.9
 
