@@ -1,0 +1,66 @@
+"""A file's digest hangs on all its bytes, and a grown file's is found from what changed alone."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from resonant.library import digests
+from resonant.library.digests import Blocks, blocks_of, digest, digest_of, grown, remember, remembered
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digests, "BLOCK_BYTES", 16)
+
+
+@given(data=st.binary(max_size=100), flipped=st.integers(0, 99))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_digest_of_a_file_is_that_of_its_bytes_and_hangs_on_each(tmp_path: Path, data: bytes, flipped: int) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    assert digest(path) == digest_of(data)
+    other = bytes(byte ^ (number == flipped) for number, byte in enumerate(data))
+    assert (digest_of(other) == digest_of(data)) == (other == data)
+
+
+@given(
+    data=st.binary(min_size=1, max_size=100),
+    at=st.integers(0, 99),
+    patch=st.binary(max_size=20),
+    added=st.binary(max_size=60),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_grown_file_has_the_digest_of_all_its_bytes(
+    tmp_path: Path, data: bytes, at: int, patch: bytes, added: bytes
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    before = blocks_of(path)
+    at = min(at, len(data))
+    now = data[:at] + patch + data[at + len(patch) :] + added
+    path.write_bytes(now)
+    assert grown(before, path, [(at, at + len(patch))]).whole == digest_of(now)
+
+
+def test_only_what_changed_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(64))
+    false = Blocks(64, b"\1" * 128)
+    assert grown(false, path, [(20, 21)]).digests[:32] == b"\1" * 32
+    assert grown(false, path, [(20, 21)]).digests[32:64] != b"\1" * 32
+
+
+def test_what_is_remembered_holds_until_the_file_changes(tmp_path: Path) -> None:
+    path, memory = tmp_path / "file", tmp_path / "memory"
+    path.write_bytes(b"x" * 40)
+    assert remembered(memory, path) is None
+    remember(memory, path, blocks_of(path))
+    assert remembered(memory, path) == blocks_of(path)
+    memory.write_bytes(memory.read_bytes()[:-1])
+    assert remembered(memory, path) is None
+    remember(memory, path, blocks_of(path))
+    os.utime(path, ns=(1, 1))
+    assert remembered(memory, path) is None
