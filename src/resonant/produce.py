@@ -21,7 +21,8 @@ from resonant.players.context import never
 from resonant.players.registry import Registry
 from resonant.players.writing import Writing, named_parts, quietly, write
 from resonant.score.model import Score, Track
-from resonant.score.passes.lyrics import sung
+from resonant.score.passes.lyrics import singer, sung
+from resonant.score.passes.lyrics_melody import singable
 from resonant.score.region import HARMONY, Region
 from resonant.sound.banks import SoundBank, default_bank
 from resonant.sound.model import TAIL_S, Stems
@@ -131,13 +132,21 @@ def regenerate(
         watch.part(0.0, 0.3), watch.should_stop,
     )  # fmt: skip
     score, written = write(song.score, region, writing)
-    score = sung(score, brief.form)
+    score = _with_words(score, brief, region)
     settings = {"sound bank": engine.bank.name, "quality": brief.quality}
     lineage = replace(
         song.lineage, act=change.act, prompt=change.prompt, region=region, players=written, settings=settings,
         seed=seed, versions=versions(),
     )  # fmt: skip
     return replace(song, brief=brief, score=score, stems=None, mix=None, lineage=lineage)
+
+
+def _with_words(score: Score, brief: Brief, region: Region) -> Score:
+    """The score with its lyrics; the singer's notes are made to carry them inside the region."""
+    voice = singer(score)
+    if voice is not None:
+        score = singable(score, brief.form, brief.language, frozenset(region.bars_of(voice.name)))
+    return sung(score, brief.form, brief.language)
 
 
 def refuse_locked(song: Song, region: Region) -> None:

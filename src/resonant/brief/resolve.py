@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from resonant.brief.band import Band, gather, wish_for
 from resonant.brief.call import Call
-from resonant.brief.lyrics import read_lyrics
+from resonant.brief.lyrics import read_lyrics, with_bars
 from resonant.brief.model import Brief, Knobs, Origin, SectionBrief, Sound, Tag
 from resonant.brief.presets import Presets, Settings, resolve
 from resonant.brief.presets.model import KnobsPreset, SoundPreset
@@ -37,6 +37,7 @@ from resonant.brief.vocabulary import vocabulary
 from resonant.errors import BriefError
 from resonant.instruments import instrument
 from resonant.styles import Style, all_styles
+from resonant.styles.form import USUAL_SECTIONS, SectionStyle
 from resonant.theory.key import Key
 from resonant.units import Metre
 
@@ -72,7 +73,7 @@ class Filling:
         progression = self._progression()
         key = self._key(progression)
         energy, complexity = self._energy(), self._complexity()
-        form = self._form()
+        form = self._form(metre)
         timing, seconds = self._timing(metre, form)
         knobs = self._knobs()
         if knobs.normalize_duration == "strict" and seconds is not None:
@@ -256,6 +257,8 @@ class Filling:
             return LengthWish(bars, None if call.seconds is None else checked_seconds(call.seconds), "said")
         if said.bars is not None or said.seconds is not None:
             return LengthWish(said.bars, said.seconds, "said", said.rough)
+        if form and self.call.lyrics:
+            return self._length_of_words(metre, form)
         if form and all(section.bars is not None for section in form):
             return LengthWish(checked_bars(sum(section.bars or 0 for section in form)), None, "said")
         if self.said.character.length_words:
@@ -266,6 +269,16 @@ class Filling:
         if form:
             return LengthWish(sum(section.bars or 8 for section in form), None, "assumed")
         return self._usual_length(metre)
+
+    def _length_of_words(self, metre: Metre, form: tuple[SectionBrief, ...]) -> LengthWish:
+        """The length of sections with room for their words, cut to what the quality allows."""
+        usual: dict[str, SectionStyle] = {**USUAL_SECTIONS, **dict(self.style.form.sections.items())}
+        bars = sum(section.bars or usual[section.name].bars for section in form)
+        cap = float(self.settings["max_seconds"].value)
+        if bars * metre.quarters_per_bar * 60.0 / self.style.tempo_bpm.typical > cap:
+            self.remarks.append(f"The lyrics are too long for {cap:g} seconds; not all of their lines may fit.")
+            return LengthWish(None, cap, "preset", rough=True)
+        return LengthWish(bars, None, "assumed")
 
     def _usual_length(self, metre: Metre) -> LengthWish:
         """The length that presets or the style give, cut to what the quality allows, rounded to whole chord rounds."""
@@ -281,13 +294,13 @@ class Filling:
         rounds = max(1, round(bars / len(self.said.progression))) if self.said.progression else 0
         return LengthWish(rounds * len(self.said.progression) if rounds else bars, None, origin)
 
-    def _form(self) -> tuple[SectionBrief, ...]:
+    def _form(self, metre: Metre) -> tuple[SectionBrief, ...]:
         """The sections asked for; empty where the style decides."""
         form = self.said.form
         self.origin["form"] = "assumed"
         if self.call.lyrics:
             self.origin["form"] = "said"
-            return read_lyrics(self.call.lyrics)
+            return with_bars(read_lyrics(self.call.lyrics), metre)
         if not (form.sections or form.added or form.left_out):
             return ()
         self.origin["form"] = "said"

@@ -96,7 +96,7 @@ def _write_files(song: Song, folder: Path, formats: Sequence[AudioFormat]) -> di
     """Writes all but `song.json`; gives the SHA-256 of each file by its name in the folder."""
     write_durably(folder / "song.mid", to_midi_bytes(song.score))
     write_durably(folder / "score.png", piano_roll_png(song.score, song.brief.text))
-    words = lrc(song.score, song.brief.form) if song.score.lyrics else ""
+    words = lrc(song.score, song.brief.form, song.brief.language) if song.score.lyrics else ""
     if words:
         write_durably(folder / "lyrics.lrc", words.encode())
     sounds = {f"{stem}.{form.ending}": (audio, form) for stem, audio in _sounds(song).items() for form in formats}

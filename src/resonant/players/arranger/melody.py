@@ -12,6 +12,7 @@ from resonant.players.arranger.line import Manner, Place, choose_pitches
 from resonant.players.arranger.motif import MotifBar, plan_theme, varied
 from resonant.players.context import Context, Part
 from resonant.score.model import Note, Section
+from resonant.score.passes.lyrics import matched
 from resonant.seeds import derived
 from resonant.theory.chord import Chord
 from resonant.units import Metre, Tick
@@ -39,9 +40,11 @@ def play_melody(context: Context) -> Part:
     """The melody of `context.track` in `context.bars`."""
     notes: list[Note] = []
     wanted = set(context.bars)
+    calm = context.style.melody.rests_below * _loudest(context) / _USUAL_PEAK
+    with_words = [section for section, words in matched(context.score.sections, context.brief.form) if words.lyrics]
     for section in context.score.sections:
         bars = [bar for bar in range(section.start_bar, section.end_bar) if bar in wanted]
-        if not bars or section.energy < context.style.melody.rests_below * _loudest(context) / _USUAL_PEAK:
+        if not bars or (section.energy < calm and section not in with_words):
             continue
         plan = [note for note in _sung(context, section) if note.bar in wanted]
         for first in range(section.start_bar, section.end_bar, _PHRASE_BARS):
