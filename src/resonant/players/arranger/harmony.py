@@ -39,7 +39,7 @@ def write_harmony(brief: Brief, style: Style, score: Score, seed: int) -> tuple[
                 _tiled(theme, section.bars), section, last and not brief.loop, score.key, style.harmony, seed
             )
         chords += bars
-    return _spans(chords, score)
+    return laid_out(chords, score)
 
 
 def _given_bar(bar: str, key: Key) -> tuple[Chord, ...]:
@@ -65,7 +65,7 @@ def _tiled(theme: Bars, bars: int, offset: int = 0) -> Bars:
 def _theme(section: Section, key: Key, harmony: HarmonyStyle, brief: Brief, seed: int) -> Bars:
     """The chords of one material: phrases strung together or one phrase, then coloured and substituted."""
     rng = stream(seed, "harmony", section.material)
-    pool = _phrases_for(section, key, harmony)
+    pool = phrases_for(section, key, harmony)
     first = _draw(rng, _from_home(pool, key) if section.start_bar == 0 else pool)
     numerals = list(first.bars)
     while not harmony.loop and len(numerals) < section.bars:
@@ -74,10 +74,10 @@ def _theme(section: Section, key: Key, harmony: HarmonyStyle, brief: Brief, seed
     plain: Bars = [tuple(roman.chord(n, key) for n in bar) for bar in numerals]
     if harmony.loop and len(plain) <= 4 and section.bars >= 2 * len(plain):
         plain = plain + _answer(plain, key, harmony, rng)
-    return _substituted(_coloured(plain, key, harmony, rng), key, harmony, brief, rng)
+    return substituted(coloured(plain, key, harmony, rng), key, harmony, brief, rng)
 
 
-def _phrases_for(section: Section, key: Key, harmony: HarmonyStyle) -> tuple[Phrase, ...]:
+def phrases_for(section: Section, key: Key, harmony: HarmonyStyle) -> tuple[Phrase, ...]:
     if key.mode in MODAL and not _own(harmony, key):
         pool = MODAL[key.mode]
     else:
@@ -134,11 +134,11 @@ def _led_on(bars: Bars, section: Section, ends_song: bool, key: Key, harmony: Ha
     if len(tail) > len(bars):
         tail = tail[-len(bars) :]
     if ends_song:
-        tail[-1] = (_home(tail[-1][-1], harmony),)
+        tail[-1] = (home(tail[-1][-1], harmony),)
     return [*bars[: len(bars) - len(tail)], *tail]
 
 
-def _home(chord: Chord, harmony: HarmonyStyle) -> Chord:
+def home(chord: Chord, harmony: HarmonyStyle) -> Chord:
     """The last chord: stable, whatever colour the palette would give."""
     if harmony.color < 0.5:
         return Chord(chord.root, "m" if chord.is_minor else "")
@@ -149,7 +149,7 @@ def _draw(rng: random.Random, phrases: Sequence[Phrase]) -> Phrase:
     return rng.choices(phrases, weights=[phrase.weight for phrase in phrases])[0]
 
 
-def _coloured(bars: Bars, key: Key, harmony: HarmonyStyle, rng: random.Random) -> Bars:
+def coloured(bars: Bars, key: Key, harmony: HarmonyStyle, rng: random.Random) -> Bars:
     """Each plain triad with the type the palette gives its function: the same triad always the same within a theme."""
     chosen: dict[Chord, Chord] = {}
     for bar in bars:
@@ -194,7 +194,7 @@ class _Place:
     key: Key
 
 
-def _substituted(bars: Bars, key: Key, harmony: HarmonyStyle, brief: Brief, rng: random.Random) -> Bars:
+def substituted(bars: Bars, key: Key, harmony: HarmonyStyle, brief: Brief, rng: random.Random) -> Bars:
     """The bars with the style's moves applied by chance, more of them for a more complex brief, never on bar 1."""
     appetite = 0.4 + 0.12 * brief.complexity
     out = list(bars)
@@ -290,7 +290,7 @@ _MOVES = {
 }
 
 
-def _spans(chords: Bars, score: Score) -> tuple[ChordSpan, ...]:
+def laid_out(chords: Bars, score: Score) -> tuple[ChordSpan, ...]:
     spans: list[ChordSpan] = []
     for bar, names in enumerate(chords):
         start, _ = score.bar_ticks(bar)
