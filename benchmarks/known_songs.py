@@ -90,9 +90,7 @@ def our_song(style: str, metre: str, bpm: float, seed: int, engine: produce.Engi
     return handed_over(f"{style} {metre} {bpm:g} #{seed}", f"ours {style}", song.mix.master, song.score, "ours")
 
 
-def real_songs(
-    data: Path, split: str, limit: int, engine: produce.Engine, drift: bool = False
-) -> Iterator[KnownSong]:
+def real_songs(data: Path, split: str, limit: int, engine: produce.Engine, drift: bool = False) -> Iterator[KnownSong]:
     """POP909 with a Groove beat: every third by our instruments, every fourth without the drums."""
     beats = [p for p in read_pieces(data / "groove" / f"{split}.jsonl.gz") if p.kind == "beat" and p.score.bars >= 4]
     beats = [p for p in beats if _is_in(p, "4/4")]

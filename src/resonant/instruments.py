@@ -47,6 +47,10 @@ class Instrument:
         return self.bank == 128
 
 
+RECORDING = Instrument("recording", "recording", "recording", 0, 0, 0, 127, 1, (), None, ())
+"""The instrument of a track that is sound which a user brought: nobody can ask for it, and it plays no note."""
+
+
 @cache
 def instruments() -> dict[str, Instrument]:
     """All instruments by name, in the order of the data file."""
@@ -61,6 +65,8 @@ def instrument(name: str) -> Instrument:
         BriefError: there is none; the message lists those that are near.
     """
     known = instruments()
+    if name == RECORDING.name:
+        return RECORDING
     if name.startswith("gm_") and name[3:].isdecimal() and int(name[3:]) < 128:
         return for_program(int(name[3:]))
     if name not in known:

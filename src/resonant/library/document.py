@@ -2,8 +2,12 @@
 
 What a person wants to know stands first (title, form, chords, settings); what only we need (every note) stands last,
 one note a short list. Fields are versioned by `schema`; a file of a later schema is refused, never guessed at.
+
+    1   locks are one region without a name; no act, prompt, seeds or stems; `files` are plain SHA-256
+    2   named locks with seals; `files` are digests over blocks (`resonant.library.digests`)
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -18,8 +22,10 @@ from resonant.errors import InputError, ResonantError
 from resonant.library.model import Lineage, Lock, Seal, Song
 from resonant.score.model import Bend, Control, Note, Score
 from resonant.score.region import Region
+from resonant.sound.recording import Recording
 
-SCHEMA = 1
+SCHEMA = 2
+_ID_LENGTH = 12
 _LINE_WIDTH = 118
 _EVENTS: dict[str, type[Note] | type[Bend] | type[Control]] = {"notes": Note, "bends": Bend, "controls": Control}
 
@@ -39,10 +45,12 @@ class SongDocument:
     Args:
         song: brief, score, locks, lineage; stems and mix are None.
         name: the name of its folder.
-        files: SHA-256 by file, relative to the folder.
+        files: the digest of each file, relative to the folder.
         stems: by track, the file of its published stem and the key of what decided it.
         meters: what the meters read: `master` (`integrated_lufs`, `true_peak_dbtp`, …), `stems_lufs`, `gain_db` and
             `trim_db`; empty for a song without sound.
+        revision: the id of the text it was read from, or "" for one that was not written yet.
+        schema: of that text.
     """
 
     song: Song
@@ -50,6 +58,13 @@ class SongDocument:
     files: Mapping[str, str]
     meters: Mapping[str, Any]
     stems: Mapping[str, StemFile] = field(default_factory=dict)
+    revision: str = ""
+    schema: int = SCHEMA
+
+
+def revision_id(text: str) -> str:
+    """What the revision with this `song.json` is called: the first twelve hex digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]
 
 
 def to_text(document: SongDocument) -> str:
@@ -81,6 +96,7 @@ def to_text(document: SongDocument) -> str:
             "versions": dict(sorted(lineage.versions.items())),
         },
         "locks": [_lock_data(lock) for lock in song.locks],
+        "recordings": {name: _recording_data(each) for name, each in sorted(song.recordings.items())},
         "meters": document.meters,
         "stems": {name: asdict(stem) for name, stem in document.stems.items()},
         "files": dict(sorted(document.files.items())),
@@ -102,15 +118,29 @@ def from_text(text: str, path: Path) -> SongDocument:
         schema = data["schema"]
     except (ValueError, LookupError, TypeError) as error:
         raise InputError(damaged) from error
-    if schema != SCHEMA:
-        raise InputError(f"{path} is of schema {schema} and this version reads {SCHEMA}; update resonant to open it")
+    if schema not in (1, SCHEMA):
+        raise InputError(
+            f"{path} is of schema {schema} and this version reads schema {SCHEMA} or older; update resonant to open it"
+        )
     try:
-        return SongDocument(_song(data), data["name"], data["files"], data["meters"], _stems(data))
+        data = _upgraded(data) if schema == 1 else data
+        song = _song(data, path.parent)
+        return SongDocument(
+            song, data["name"], data["files"], data["meters"], _stems(data), revision_id(text), schema
+        )
     except (ValueError, LookupError, TypeError, AttributeError, ResonantError) as error:
         raise InputError(damaged) from error
 
 
-def _song(data: dict[str, Any]) -> Song:
+def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
+    """What schema 1 says, in the fields of today; its files keep their plain SHA-256."""
+    locks = data["locks"]
+    if isinstance(locks, dict):
+        locks = [{"name": "locked", "region": locks, "seals": {}}] if locks else []
+    return {**data, "locks": locks, "stems": data.get("stems", {})}
+
+
+def _song(data: dict[str, Any], folder: Path) -> Song:
     score = data["score"]
     for track in score["tracks"]:
         for kind, event in _EVENTS.items():
@@ -123,7 +153,14 @@ def _song(data: dict[str, Any]) -> Song:
         score=_schema(Score).validate_python(score),
         locks=tuple(_lock(each) for each in data["locks"]),
         lineage=Lineage(**{**lineage, "region": region}),
+        # A song from before recordings could be brought has none.
+        recordings={name: Recording(**each, source=folder) for name, each in data.get("recordings", {}).items()},
     )
+
+
+def _recording_data(recording: Recording) -> dict[str, Any]:
+    """A recording without the place of its files, which is the song's folder."""
+    return {each.name: getattr(recording, each.name) for each in fields(recording) if each.name != "source"}
 
 
 def _lock_data(lock: Lock) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from resonant.mix.model import Mix
 from resonant.score.model import Score
 from resonant.score.region import Region
 from resonant.sound.model import Stems
+from resonant.sound.recording import Recording
 from resonant.units import MetreMap, TempoMap
 
 
@@ -75,6 +76,7 @@ class Song:
         mix: the mixed stems, the bus and the master; None where it was not mixed.
         locks: cells that no act may write, under their names.
         lineage: parent, region, players, settings, seed, versions.
+        recordings: by track, the recordings that were brought; such a track has no notes.
     """
 
     brief: Brief
@@ -83,6 +85,7 @@ class Song:
     mix: Mix | None = None
     locks: tuple[Lock, ...] = ()
     lineage: Lineage = field(default_factory=Lineage)
+    recordings: Mapping[str, Recording] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, brief: Brief) -> Self:

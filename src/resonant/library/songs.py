@@ -6,11 +6,13 @@
   score.png    the score to look at
   mix.wav      the mastered mix
   stems/       each track through its strip; their sum is the mix before mastering
+  recordings/  what the user brought as sound, byte for byte
 """
 
 import hashlib
 import os
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -104,8 +106,20 @@ def _write_files(song: Song, folder: Path, formats: Sequence[AudioFormat]) -> di
         (folder / "stems").mkdir()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         list(pool.map(lambda item: write_audio(folder / item[0], *item[1]), sounds.items()))
-    names = ["song.mid", "score.png", *(["lyrics.lrc"] if words else []), *sounds]
+    brought = _copy_recordings(song, folder)
+    names = ["song.mid", "score.png", *(["lyrics.lrc"] if words else []), *sounds, *brought]
     return {name: _sha256(folder / name) for name in sorted(names)}
+
+
+def _copy_recordings(song: Song, folder: Path) -> list[str]:
+    """Copies what the user brought, byte for byte; gives the names of the files."""
+    names = []
+    for recording in song.recordings.values():
+        for name in recording.files:
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(recording.path(name), folder / name)
+            names.append(name)
+    return names
 
 
 def _sounds(song: Song) -> dict[str, Audio]:

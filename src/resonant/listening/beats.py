@@ -14,6 +14,8 @@ _SLOWEST_BPM, _FASTEST_BPM = 45.0, 220.0
 _PRIOR_BPM, _PRIOR_OCTAVES = 115.0, 0.9
 _TIGHTNESS = 400.0
 _KERNEL_S = 0.012
+_FIRST_WINDOW_S, _EVEN_REACH = 45.0, 0.03
+_FINEST_S = 0.015  # by how much the last beat moves from one period tried to the next
 
 
 def blind_tempo_bpm(strength: Array) -> float:
@@ -54,6 +56,36 @@ def beats_s(strength: Array, bpm: float) -> Array:
                 best[frame] += scores[top]
                 came_from[frame] = earlier[top]
     return _traced(best, came_from) / ONSET_RATE_HZ + ONSET_LATENESS_S
+
+
+def even_beats_s(strength: Array, bpm: float) -> Array:
+    """Evenly spaced beats within 3 % of a tempo, where they meet most onset strength, in seconds.
+
+    They are fitted to the first three quarters of a minute, then to ever longer stretches, each time more narrowly.
+    """
+    smooth = smoothed(strength)
+    seconds = len(smooth) / ONSET_RATE_HZ
+    window_s, reach, best_s, start_s = _FIRST_WINDOW_S, _EVEN_REACH, 60.0 / bpm, 0.0
+    while True:
+        part = smooth[: round(window_s * ONSET_RATE_HZ)]
+        periods_s = best_s * np.linspace(1 - reach, 1 + reach, 2 * round(reach * window_s / _FINEST_S) + 1)
+        fits = [_best_start(part, float(period_s)) for period_s in periods_s]
+        top = int(np.argmax([fit for fit, _ in fits]))
+        best_s, start_s = float(periods_s[top]), fits[top][1]
+        if window_s >= seconds:
+            return np.asarray(np.arange(start_s, seconds, best_s))
+        reach, window_s = 4 * _FINEST_S / window_s, 2 * window_s
+
+
+def _best_start(smooth: Array, period_s: float) -> tuple[float, float]:
+    """The mean strength met by beats of a period and, half as much, between them; and where the first falls."""
+    starts_s = np.arange(0, period_s, 1.5 / ONSET_RATE_HZ)
+    count = max(int(len(smooth) / ONSET_RATE_HZ / period_s), 1)
+    frames = (starts_s[:, None] + period_s * np.arange(count) - ONSET_LATENESS_S) * ONSET_RATE_HZ
+    met = smooth[np.clip(np.round(frames).astype(int), 0, len(smooth) - 1)].mean(axis=1)
+    met = met + 0.5 * np.roll(met, len(met) // 2)
+    top = int(np.argmax(met))
+    return float(met[top]), float(starts_s[top])
 
 
 def _traced(best: Array, came_from: np.ndarray) -> Array:

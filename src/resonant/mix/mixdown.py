@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -56,7 +57,9 @@ def mix_down(
             for name in order
             if name in kept or name in processed
         }
-        published, bus, trim_db = _summed(parts, frozenset(kept), held, scene.trim_db, Audio.silence(2, length, rate))
+        untouched = frozenset(name for name in parts if scene.strips.get(name, _PLAIN).untouched)
+        gains = _Gains(frozenset(kept), untouched, scene.trim_db)
+        published, bus, trim_db = _summed(parts, gains, held, Audio.silence(2, length, rate))
         readings = dict(zip(published, pool.map(quick_lufs, published.values()), strict=True))
     mastered = (master_of_loop if scene.ending.loops else master)(bus, scene.master, scene.sound)
     meters = Meters(mastered.loudness, readings, mastered.gain_db)
@@ -92,24 +95,43 @@ def _fitted(audio: Audio, length: int) -> Audio:
     return Audio(np.pad(cut, ((0, 0), (0, length - cut.shape[1]))), audio.sample_rate)
 
 
+@dataclass(frozen=True, slots=True)
+class _Gains:
+    """Which stems the common gain does not change: those kept have it already, those untouched never get it."""
+
+    kept: frozenset[str]
+    untouched: frozenset[str]
+    first_trim_db: float
+
+    def of(self, name: str, trim_db: float) -> float:
+        if name in self.untouched:
+            return 0.0
+        return trim_db - (self.first_trim_db if name in self.kept else 0.0)
+
+    @property
+    def ceiling(self) -> float:
+        """Of the bus. An untouched stem may fill the scale by itself: up to twice that, float sums are still exact."""
+        return 1.98 if self.untouched else 0.99
+
+
 def _summed(
-    parts: Mapping[str, Audio], kept: frozenset[str], held: Mapping[str, Held], trim_db: float, silence: Audio
+    parts: Mapping[str, Audio], gains: _Gains, held: Mapping[str, Held], silence: Audio
 ) -> tuple[dict[str, Audio], Audio, float]:
     """The stems under one common gain, on the 24-bit grid, and their sum, which stays within full scale.
 
     The gain is that of the scene, so that a stem does not change with its neighbours; it steps down by 6 dB only where
-    the sum would clip. What was kept has that gain already; what is held never changes.
+    the sum would clip. What was kept has that gain already; what is held or untouched never changes.
     """
-    first_trim_db = trim_db
+    trim_db = gains.first_trim_db
+    still = {name for name, audio in parts.items() if name in gains.untouched or _wholly(held.get(name), audio)}
     while True:
-        published = {}
-        for name, audio in parts.items():
-            gain_db = trim_db - (first_trim_db if name in kept else 0.0)
-            published[name] = _published(audio, gain_db, held.get(name))
+        published = {
+            name: _published(audio, gains.of(name, trim_db), held.get(name)) for name, audio in parts.items()
+        }
         total = silence.samples.copy()
         for audio in published.values():
             total += audio.samples
-        if sample_peak(total) <= 0.99 or all(_wholly(held.get(name), audio) for name, audio in published.items()):
+        if sample_peak(total) <= gains.ceiling or still == parts.keys():
             return published, Audio(total, silence.sample_rate), trim_db
         trim_db -= _OVERFLOW_STEP_DB
 

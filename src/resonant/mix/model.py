@@ -47,6 +47,7 @@ class Strip:
         echo: its delay, or None.
         mono_below_hz: under this frequency it stands in the middle; None leaves it.
         ducking: None where the kick leaves it alone.
+        untouched: whether it passes as it is, at its own level and with its own channels; nothing else then counts.
     """
 
     role: str
@@ -63,6 +64,7 @@ class Strip:
     echo: Echo | None = None
     mono_below_hz: float | None = None
     ducking: Ducking | None = None
+    untouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from math import log10
+from types import MappingProxyType
 
 from resonant.brief.model import Brief, Sound
 from resonant.instruments import instrument
@@ -22,15 +23,22 @@ from resonant.mix.presets import (
     scaled,
 )
 from resonant.score.model import Score, Track
+from resonant.sound.recording import Recording
 
 _KICK_PITCHES = (35, 36)  # General MIDI: acoustic bass drum, bass drum 1
 _DUCKED_ROLES: Mapping[str, float] = {"bass": 0.8, "chords": 0.7, "pad": 1.0, "strings": 0.7, "arpeggio": 0.6}
 _OTHER = RoleSettings(-5.0, 0.3, 1.0, 120.0)
 _BASS_MONO_HZ = 120.0
+_FURTHEST_LU = 14.0  # that levels follow a recording up or down
 
 
 def mix_scene(
-    score: Score, sound: Sound, style_mix: str = "band", sidechain: float = 0.0, ending: Ending | None = None
+    score: Score,
+    sound: Sound,
+    style_mix: str = "band",
+    sidechain: float = 0.0,
+    ending: Ending | None = None,
+    recordings: Mapping[str, Recording] = MappingProxyType({}),
 ) -> MixScene:
     """How this score is mixed.
 
@@ -40,6 +48,7 @@ def mix_scene(
         style_mix: the style's `mix`: band, club, lofi, orchestral, acoustic or ambient.
         sidechain: 0…1: how much the kick ducks bass, chords and pads.
         ending: how it ends; it rings out where None.
+        recordings: by track; they pass untouched, and the others come to the level that fits them.
 
     Raises:
         StyleError: a mix that is not known.
@@ -51,6 +60,7 @@ def mix_scene(
     for track in score.tracks:
         strips[track.name] = _strip(track, score, preset, sound, seen[track.role])
         seen[track.role] += 1
+    strips = {name: _beside(strip, name, recordings) for name, strip in strips.items()}
     if sidechain > 0.0 and kicks:
         strips = {name: _ducked(strip, kicks, sidechain, score.tempo.bpm) for name, strip in strips.items()}
     return MixScene(
@@ -61,6 +71,18 @@ def mix_scene(
         preset.ring_out_s,
         ending=ending or Ending(),
     )
+
+
+def _beside(strip: Strip, name: str, recordings: Mapping[str, Recording]) -> Strip:
+    """The strip of a track in a song with recordings: theirs touch nothing, the others' levels go with them."""
+    if name in recordings:
+        return Strip(strip.role, strip.family, untouched=True)
+    readings = [each.loudness_lufs for each in recordings.values() if each.loudness_lufs is not None]
+    if not readings:
+        return strip
+    # A recording is taken for what one listens to: it stands where the melody would.
+    shift_lu = max(-_FURTHEST_LU, min(_FURTHEST_LU, max(readings) - MELODY_LUFS))
+    return replace(strip, level_lufs=round(strip.level_lufs + shift_lu, 2))
 
 
 def ending_of(brief: Brief) -> Ending:

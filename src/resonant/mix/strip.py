@@ -38,8 +38,11 @@ def process_strip(audio: Audio, strip: Strip, num_samples: int) -> Audio:
         num_samples: length of the result; its last 0.4 s fade to silence where the sound goes on longer.
 
     Returns:
-        Stereo. A silent stem stays silent.
+        Stereo; a stem that stays untouched keeps its channels. A silent stem stays silent.
     """
+    if strip.untouched:
+        missing = max(num_samples - audio.num_samples, 0)
+        return Audio(np.pad(audio.samples[:, :num_samples], ((0, 0), (0, missing))), audio.sample_rate)
     level_db = playing_level_db(audio)
     if level_db is None:
         return Audio.silence(2, num_samples, audio.sample_rate)

@@ -19,7 +19,10 @@ from resonant.score.midi_reader import read_score
 from resonant.score.midi_writer import to_midi_bytes
 from resonant.score.model import Score
 
-__all__ = ["read_midi", "to_midi_bytes", "write_midi"]
+__all__ = ["LARGEST_BYTES", "read_midi", "to_midi_bytes", "write_midi"]
+
+LARGEST_BYTES = 4_000_000
+"""The largest file we read: a million notes, twenty times the fullest symphony."""
 
 
 def write_midi(score: Score, path: Path) -> None:
@@ -42,12 +45,18 @@ def read_midi(path: Path) -> Score:
     say them, tempo is 120, metre 4/4, and the key is the one that its notes fit best.
 
     Raises:
-        MidiError: there is no such file, it is not MIDI, it is cut off or damaged, or of format 2.
+        MidiError: there is no such file, it is not MIDI, it is cut off or damaged, too large, or of format 2.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST_BYTES + 1)
     except FileNotFoundError as error:
         raise MidiError(f"there is no file {path}; check the name") from error
     except OSError as error:
         raise MidiError(f"{path} can not be read: {error.strerror}; check that it is a file you may open") from error
+    if len(data) > LARGEST_BYTES and b"MThd" in data[:64]:
+        raise MidiError(
+            f"{path} is larger than the {LARGEST_BYTES // 1_000_000} MB of MIDI that we read, which holds a million "
+            "notes; leave out system exclusive data, or cut it into songs"
+        )
     return read_score(data, str(path))
