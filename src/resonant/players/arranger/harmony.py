@@ -294,7 +294,7 @@ def laid_out(chords: Bars, score: Score) -> tuple[ChordSpan, ...]:
     spans: list[ChordSpan] = []
     for bar, names in enumerate(chords):
         start, _ = score.bar_ticks(bar)
-        for offset, length, chord in _shared(names, score.metre.metre_at(bar)):
+        for offset, length, chord in shared_out(names, score.metre.metre_at(bar)):
             if spans and spans[-1].chord == chord and spans[-1].end == start + offset and offset:
                 spans[-1] = ChordSpan(spans[-1].start, spans[-1].duration + length, chord)
             else:
@@ -302,7 +302,7 @@ def laid_out(chords: Bars, score: Score) -> tuple[ChordSpan, ...]:
     return tuple(spans)
 
 
-def _shared(names: tuple[Chord, ...], metre: Metre) -> list[tuple[Tick, Tick, Chord]]:
+def shared_out(names: tuple[Chord, ...], metre: Metre) -> list[tuple[Tick, Tick, Chord]]:
     """The chords of a bar on its beats: earlier ones get the longer share (2 + 1 in 3/4)."""
     beat = metre.ticks_per_beat if metre.beats_per_bar >= len(names) else metre.ticks_per_bar // len(names)
     units = max(metre.ticks_per_bar // beat, len(names))

@@ -118,7 +118,7 @@ def _phrase(context: Context, section: Section, phrase: list[_Sung], before: int
     pitches = choose_pitches(places, context.score.key, manner, _noise(context, section, phrase, manner), before, after)
     rng = context.rng("touch", phrase[0].bar)
     notes = [_touched(context, section, note, pitch, rng) for note, pitch in zip(phrase, pitches, strict=True)]
-    return _graced(_without_overlap(notes), context, rng)
+    return graced(_without_overlap(notes), context, rng)
 
 
 def register(player: Instrument, context: Context, section: Section) -> tuple[int, int, int]:
@@ -217,7 +217,7 @@ def _without_overlap(notes: list[Note]) -> list[Note]:
     return [*joined, notes[-1]]
 
 
-def _graced(notes: list[Note], context: Context, rng: random.Random) -> list[Note]:
+def graced(notes: list[Note], context: Context, rng: random.Random) -> list[Note]:
     """Now and then a short note from the scale step below into a long one."""
     chance = context.style.melody.grace
     scale = context.score.key.scale
