@@ -17,13 +17,15 @@ from resonant.mix.model import Ending, Held, Mix, Published
 from resonant.mix.scene import ending_of, mix_scene
 from resonant.players.arranger.form import plan_form
 from resonant.players.arranger.player import Arranger
+from resonant.players.arranger.reharmonise import UNPITCHED
 from resonant.players.context import never
 from resonant.players.registry import Registry
+from resonant.players.restyle import Restyling, parts_of, restyled
 from resonant.players.writing import Writing, named_parts, quietly, write
 from resonant.score.model import Score, Track
 from resonant.score.passes.lyrics import singer, sung
 from resonant.score.passes.lyrics_melody import singable
-from resonant.score.region import HARMONY, Region
+from resonant.score.region import HARMONY, NOTHING, Region
 from resonant.sound.banks import SoundBank, default_bank
 from resonant.sound.model import TAIL_S, Stems
 from resonant.sound.render import Rendering, StemCache, render_stems, stem_keys
@@ -77,6 +79,7 @@ class Change:
         act: what it is called in the lineage.
         prompt: the words that were given with it.
         brief: the request as it stands from now on; None where it stays.
+        now: the request as this act alone hears it; None where it is the one that stands.
         seed: names the random streams; None takes the song's.
         seeds: seeds of single rows (`Writing.seeds`).
         player: who shall write; "auto" takes the best at each role.
@@ -86,6 +89,7 @@ class Change:
     act: str = "regenerate"
     prompt: str = ""
     brief: Brief | None = None
+    now: Brief | None = None
     seed: int | None = None
     seeds: Mapping[str, int] = field(default_factory=dict)
     player: str = "auto"
@@ -126,19 +130,67 @@ def regenerate(
     watch, change = watch or Watch(), change or Change()
     refuse_locked(song, region)
     brief = change.brief or song.brief
+    now = change.now or brief
     seed = song.lineage.seed if change.seed is None else change.seed
     writing = Writing(
-        brief, engine.style(brief.style), engine.players, seed, change.seeds, change.player, change.heard_bars,
-        watch.part(0.0, 0.3), watch.should_stop,
+        now, engine.style(now.style), engine.players, seed, change.seeds, change.player, change.heard_bars,
+        now.energy - brief.energy, watch.part(0.0, 0.3), watch.should_stop,
     )  # fmt: skip
-    score, written = write(song.score, region, writing)
-    score = _with_words(score, brief, region)
+    draft = write(_seated(song, region, now), region, writing)
+    score = _with_words(draft.score, brief, region)
     settings = {"sound bank": engine.bank.name, "quality": brief.quality}
     lineage = replace(
-        song.lineage, act=change.act, prompt=change.prompt, region=region, players=written, settings=settings,
-        seed=seed, versions=versions(),
+        song.lineage, act=change.act, prompt=change.prompt, region=region, players=draft.players, settings=settings,
+        seed=seed, seeds=_material(song, region, draft.seeds), versions=versions(),
     )  # fmt: skip
-    return replace(song, brief=brief, score=score, stems=None, mix=None, lineage=lineage)
+    remarks = tuple(dict.fromkeys((*brief.remarks, *draft.remarks)))
+    return replace(song, brief=replace(brief, remarks=remarks), score=score, stems=None, mix=None, lineage=lineage)
+
+
+def _seated(song: Song, region: Region, now: Brief) -> Score:
+    """The score whose tracks are played on what the act asks for; a track of which bars stay keeps its instrument."""
+    score, before = song.score, dict(named_parts(song.brief))
+    for name, part in named_parts(now):
+        track = score.track(name)
+        is_asked = name in before and before[name].instrument != part.instrument
+        if is_asked and track is not None and len(region.bars_of(name)) == score.bars:
+            score = score.with_track(replace(track, instrument=part.instrument))
+    return score
+
+
+def restyle(
+    song: Song,
+    brief: Brief,
+    engine: Engine,
+    watch: Watch | None = None,
+    change: Change | None = None,
+    kept: Region = NOTHING,
+) -> Song:
+    """The song in the style of `brief`: melody and form stay; harmony, groove and band are the new style's.
+
+    The result has a score and no sound yet; `sounded` renders it.
+
+    Args:
+        brief: of `restyled_brief`: the song's bars, key and metre, the new style's band and tempo.
+        kept: cells that stay as they are beside the locked ones.
+
+    Raises:
+        BriefError: a player can not do what is asked.
+        Cancelled: the watch said stop.
+    """
+    change = change or Change()
+    seed = song.lineage.seed if change.seed is None else change.seed
+    told = restyled(song.score, Restyling(brief, engine.style(brief.style), seed, kept | song.locked))
+    change = replace(change, act="restyle", brief=replace(brief, parts=parts_of(told.score, brief)), seed=seed)
+    new = regenerate(replace(song, score=told.score), told.left, engine, watch, change)
+    return replace(new, lineage=replace(new.lineage, region=told.told | told.left))
+
+
+def _material(song: Song, region: Region, seeds: Mapping[str, int]) -> dict[str, int]:
+    """The seeds of all rows' material: those of rows written from end to end are new; some bars change nothing."""
+    whole = {row: seed for row, seed in seeds.items() if len(region.bars_of(row)) == song.score.bars}
+    known = {**song.lineage.seeds, **whole}
+    return {row: seed for row, seed in known.items() if seed != song.brief.seed}
 
 
 def _with_words(score: Score, brief: Brief, region: Region) -> Score:
@@ -162,6 +214,21 @@ def refuse_locked(song: Song, region: Region) -> None:
                 f"{in_words(locked)}: this is locked by {lock.name!r}; unlock it, or leave it out of what is written "
                 "anew"
             )
+
+
+def with_followers(song: Song, region: Region) -> Region:
+    """The region with every unlocked pitched cell under the chords that it writes anew, which would clash with them.
+
+    Raises:
+        BriefError: there are pitched tracks, and locks hold all of them.
+    """
+    bars = region.bars_of(HARMONY)
+    pitched = [track.name for track in song.score.tracks if track.role not in UNPITCHED]
+    under = Region(frozenset((name, bar) for name in pitched for bar in bars))
+    if under and not under - song.locked:
+        names = " and ".join(dict.fromkeys(repr(lock.name) for lock in song.locks if lock.region & under))
+        raise BriefError(f"nobody may follow other chords there: {names} locks every pitched track; unlock one of them")
+    return region | (under - song.locked)
 
 
 def in_words(region: Region) -> str:

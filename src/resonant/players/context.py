@@ -40,6 +40,8 @@ class Context:
         manner: how it shall play ("walking", "acid"), or "" for the style's own.
         bars: the bars (0-based, rising) to write.
         seed: names the random streams of this act.
+
+    A player may be let hear only some bars around those it writes; what lies further off is silent here.
     """
 
     brief: Brief
@@ -88,6 +90,16 @@ class Context:
     def hear(self, role: str) -> Track | None:
         """The first track of another role, or None where nobody plays it (yet)."""
         return next((t for t in self.score.tracks if t.role == role and t.name != self.track.name), None)
+
+    def before(self, tick: Tick) -> tuple[Note, ...]:
+        """What the track itself plays last before a tick, in bars that stay: the notes of one moment, or none."""
+        earlier = [note for note in self.track.notes if note.start < tick]
+        return tuple(note for note in earlier if note.start == earlier[-1].start)
+
+    def after(self, tick: Tick) -> tuple[Note, ...]:
+        """What the track itself plays first from a tick on, in bars that stay: the notes of one moment, or none."""
+        later = [note for note in self.track.notes if note.start >= tick]
+        return tuple(note for note in later if note.start == later[0].start)
 
     def energy(self, bar: int) -> float:
         """0…1: how much is going on at this bar; what density and loudness follow."""

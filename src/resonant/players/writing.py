@@ -4,14 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from resonant.brief.model import Brief, PartBrief
-from resonant.players.arranger.harmony import write_harmony
+from resonant.players.arranger.reharmonise import reharmonised
 from resonant.players.context import Context, Part, never
-from resonant.players.registry import Registry
+from resonant.players.registry import Player, Registry
+from resonant.players.seams import at_seams, outside
 from resonant.score.model import Score, Track
 from resonant.score.region import HARMONY, Region
+from resonant.seeds import derived
 from resonant.styles import Style
+from resonant.units import TICKS_PER_SIXTEENTH
 
 WRITING_ORDER = ("drums", "percussion", "bass", "chords", "pad", "strings", "arpeggio", "melody", "counter")
+_TRIES = 5  # seeds tried before a part is said to have no alternative
 
 
 def quietly(stage: str, fraction: float) -> None:
@@ -30,6 +34,7 @@ class Writing:
         seeds: seed by row of the grid (a track, or `HARMONY`).
         player: who shall write; "auto" takes the player that is best at the role.
         heard_bars: how many bars around the region players hear; None for all.
+        lift: −1…1: how much more is going on than the form says.
         progress, should_stop: who watches.
     """
 
@@ -40,6 +45,7 @@ class Writing:
     seeds: Mapping[str, int] = field(default_factory=dict)
     player: str = "auto"
     heard_bars: int | None = None
+    lift: float = 0.0
     progress: Callable[[str, float], None] = quietly
     should_stop: Callable[[], bool] = never
 
@@ -47,33 +53,50 @@ class Writing:
         return self.seeds.get(row, self.seed)
 
 
-def write(score: Score, region: Region, writing: Writing) -> tuple[Score, dict[str, str]]:
-    """The score with the region's cells written anew, and who wrote each track.
+@dataclass(frozen=True)
+class Draft:
+    """A region, written.
+
+    Args:
+        score: the whole score with it.
+        players: who wrote, by track.
+        seeds: by row, the seed that its new material comes from.
+        remarks: sentences for the user.
+    """
+
+    score: Score
+    players: Mapping[str, str]
+    seeds: Mapping[str, int]
+    remarks: tuple[str, ...] = ()
+
+
+def write(score: Score, region: Region, writing: Writing) -> Draft:
+    """The score with the region's cells written anew, each track differently from what stood there.
 
     Raises:
         BriefError: a player can not do what is asked.
         Cancelled: `should_stop` said so.
     """
+    seeds: dict[str, int] = {}
     if region.bars_of(HARMONY):
-        harmony = write_harmony(writing.brief, writing.style, score, writing.seed_of(HARMONY))
+        seeds[HARMONY] = writing.seed_of(HARMONY)
+        harmony = reharmonised(writing.brief, writing.style, score, region, seeds[HARMONY])
         score = replace(score, harmony=harmony)
     manners = {name: part.manner for name, part in named_parts(writing.brief)}
     written: dict[str, str] = {}
-    for i, track in enumerate(score.tracks):
-        bars = region.bars_of(track.name)
-        if not bars:
-            continue
-        writing.progress(f"writing {track.name}", i / len(score.tracks))
+    remarks: list[str] = []
+    asked = [(track, bars) for track in score.tracks if (bars := region.bars_of(track.name))]
+    for track, bars in asked:  # all are blank before the first is written: none hears what will go
+        score = score.with_track(outside(track, score, bars))
+    for i, (track, bars) in enumerate(asked):
+        writing.progress(f"writing {track.name}", i / len(asked))
         player = writing.players.best(writing.player, track.role)
-        blank = blanked(track, score, bars)
-        score = score.with_track(blank)
-        context = Context(
-            writing.brief, writing.style, score, blank, bars,
-            writing.seed_of(track.name), manners.get(track.name, ""), writing.should_stop,
-        )  # fmt: skip
-        score = score.with_track(joined(blank, player.play(context)))
+        cell = _Cells(writing, score, track, bars, manners.get(track.name, ""))
+        new, seeds[track.name], remark = cell.anew(player)
+        score = score.with_track(new)
+        remarks += [remark] if remark else []
         written[track.name] = player.name
-    return score, written
+    return Draft(score, written, seeds, tuple(remarks))
 
 
 def named_parts(brief: Brief) -> tuple[tuple[str, PartBrief], ...]:
@@ -87,19 +110,75 @@ def named_parts(brief: Brief) -> tuple[tuple[str, PartBrief], ...]:
     return tuple(named)
 
 
-def blanked(track: Track, score: Score, bars: tuple[int, ...]) -> Track:
-    """The track without what starts in those bars."""
+@dataclass(frozen=True)
+class _Cells:
+    """The bars of one track that are to be written.
+
+    Args:
+        score: as it stands, these bars empty.
+        old: the track with what stood in them.
+    """
+
+    writing: Writing
+    score: Score
+    old: Track
+    bars: tuple[int, ...]
+    manner: str
+
+    def anew(self, player: Player) -> tuple[Track, int, str]:
+        """The track with other bars than it had, the seed they come from, and a remark where there are no others."""
+        kept = outside(self.old, self.score, self.bars)
+        heard = _heard(_lifted(self.score, self.writing.lift), self.bars, self.writing.heard_bars)
+        first = self.writing.seed_of(self.old.name)
+        tries: list[tuple[Track, int]] = []
+        for number in range(_TRIES):
+            seed = first if number == 0 else derived(first, self.old.name, "otherwise", number)
+            part = at_seams(player.play(self._context(heard, seed)), self.old, self.score, self.bars)
+            new = joined(kept, part)
+            if not self._was_played or _sounds(new, self.score, self.bars) != _sounds(self.old, self.score, self.bars):
+                return new, seed, ""
+            tries.append((new, seed))
+        new, seed = next((found for found in tries if found[0] != self.old), tries[0])
+        rest = "it is as it was" if new == self.old else "it was only played anew"
+        return new, seed, f"{self.old.name}: the style knows nothing else for these bars; {rest}."
+
+    @property
+    def _was_played(self) -> bool:
+        return len(outside(self.old, self.score, self.bars).notes) < len(self.old.notes)
+
+    def _context(self, heard: Score, seed: int) -> Context:
+        track = heard.track(self.old.name)
+        assert track is not None, "what is written is a track of the score"
+        return Context(
+            self.writing.brief, self.writing.style, heard, track, self.bars, seed, self.manner,
+            self.writing.should_stop,
+        )  # fmt: skip
+
+
+def _sounds(track: Track, score: Score, bars: tuple[int, ...]) -> frozenset[tuple[int, int]]:
+    """What is struck in those bars, as (sixteenth, pitch): how it is played does not count."""
     spans = [score.bar_ticks(bar) for bar in bars]
-
-    def outside(tick: int) -> bool:
-        return not any(start <= tick < end for start, end in spans)
-
-    return replace(
-        track,
-        notes=tuple(note for note in track.notes if outside(note.start)),
-        bends=tuple(bend for bend in track.bends if outside(bend.tick)),
-        controls=tuple(control for control in track.controls if outside(control.tick)),
+    return frozenset(
+        (round(note.start / TICKS_PER_SIXTEENTH), note.pitch)
+        for start, end in spans
+        for note in track.between(start, end)
     )
+
+
+def _heard(score: Score, bars: tuple[int, ...], within: int | None) -> Score:
+    """The score as far as it is heard: notes that start at most so many bars from those that are written."""
+    if within is None:
+        return score
+    near = {bar + step for bar in bars for step in range(-within, within + 1)}
+    far = tuple(bar for bar in range(score.bars) if bar not in near)
+    return replace(score, tracks=tuple(outside(track, score, far) for track in score.tracks))
+
+
+def _lifted(score: Score, lift: float) -> Score:
+    if not lift:
+        return score
+    sections = (replace(each, energy=min(max(each.energy + lift, 0.0), 1.0)) for each in score.sections)
+    return replace(score, sections=tuple(sections))
 
 
 def joined(track: Track, part: Part) -> Track:
