@@ -47,3 +47,6 @@ class Region:
     @property
     def tracks(self) -> tuple[str, ...]:
         return tuple(sorted({name for name, _ in self.cells}))
+
+
+NOTHING = Region(frozenset())
