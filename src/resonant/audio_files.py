@@ -101,6 +101,18 @@ def write_audio(path: Path, audio: Audio, format: AudioFormat | None = None) -> 
         _write_blocks(file, path, audio, format)
 
 
+def audio_bytes(audio: Audio, format: AudioFormat, name: str) -> bytes:
+    """The bytes of the file that `write_audio` would write; `name` is how errors call it.
+
+    Raises:
+        AudioError: as `write_audio`.
+    """
+    _refuse_clipping(Path(name), audio.samples)
+    out = io.BytesIO()
+    _write_blocks(out, Path(name), audio, format)
+    return out.getvalue()
+
+
 def read_audio(path: Path, sample_rate: int | None = None) -> Audio:
     """The sound of a file, at its own rate or resampled to `sample_rate` (Hz).
 
@@ -153,7 +165,7 @@ def _refuse_clipping(path: Path, samples: Samples) -> None:
         )
 
 
-def _write_blocks(file: _Sink, path: Path, audio: Audio, format: AudioFormat) -> None:
+def _write_blocks(file: _Sink | io.BytesIO, path: Path, audio: Audio, format: AudioFormat) -> None:
     """Blocks, because libsndfile's Vorbis encoder overruns its stack when a minute comes in one call."""
     import soundfile
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from resonant.audio import Audio
 from resonant.audio_files import read_audio
-from resonant.errors import InputError
+from resonant.errors import InputError, PlaceError
 from resonant.library.document import SongDocument
+from resonant.library.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +35,21 @@ class PublishedFolder:
         """
         if track not in self.document.stems:
             raise InputError(f"{self.folder} holds no stem of {track}; render the song again")
-        return read_audio(self.folder / self.document.stems[track].file)
+        history, name = History(self.folder), self.document.stems[track].file
+        while True:
+            current = history.current
+            try:
+                audio = read_audio(self._path(history, current, name))
+            except (InputError, PlaceError):
+                if history.current == current:
+                    raise
+            if history.current == current:  # else another process switched revisions meanwhile
+                return audio
+
+    def _path(self, history: History, current: str | None, name: str) -> Path:
+        if current in (None, self.document.revision):
+            return self.folder / name
+        path = history.path_of(name, self.document.files[name])
+        if path is None:
+            raise InputError(f"{name} of revision {self.document.revision} is lost from {self.folder}; render it again")
+        return path

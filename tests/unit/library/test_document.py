@@ -38,8 +38,8 @@ def test_no_line_is_longer_than_a_page_is_wide(song: Song) -> None:
 
 
 def test_a_later_schema_is_refused_and_not_guessed_at(song: Song) -> None:
-    text = to_text(document(song)).replace('"schema": 1', '"schema": 2')
-    with pytest.raises(InputError, match="is of schema 2 and this version reads 1"):
+    text = to_text(document(song)).replace('"schema": 2', '"schema": 3')
+    with pytest.raises(InputError, match="is of schema 3 and this version reads schema 2 or older"):
         from_text(text, PLACE)
 
 

@@ -4,13 +4,14 @@ import errno
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PIL import Image
 
 from resonant.audio_files import AudioFormat, read_audio
 from resonant.errors import InputError, PlaceError
-from resonant.library import songs
+from resonant.library import song_files, songs
 from resonant.library.catalogue import Catalogue
 from resonant.library.model import Song
 from resonant.library.place import sweep
@@ -72,7 +73,7 @@ def test_a_file_that_was_changed_or_lost_is_named(song: Song, tmp_path: Path) ->
 def test_stems_whose_names_look_alike_do_not_overwrite_each_other(song: Song, tmp_path: Path) -> None:
     assert song.stems is not None
     stems = dict.fromkeys(("a/b", "a b", "A-B", ".."), song.stems.tracks["bass"])
-    assert sorted(songs.stem_paths(stems).values()) == ["stems/a_b", "stems/a_b_2", "stems/a_b_3", "stems/stem"]
+    assert sorted(song_files.stem_paths(stems).values()) == ["stems/a_b", "stems/a_b_2", "stems/a_b_3", "stems/stem"]
 
 
 @pytest.mark.parametrize(
@@ -97,9 +98,23 @@ def test_a_song_whose_words_make_no_name_is_called_by_its_style(song: Song, tmp_
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt(), OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))])
-@pytest.mark.parametrize("moment", ["write_durably", "write_audio", "piano_roll_png", "settle_folder"])
+@pytest.mark.parametrize(
+    ("place", "moment"),
+    [
+        (songs, "write_durably"),
+        (songs, "settle_folder"),
+        (song_files, "write_durably"),
+        (song_files, "audio_bytes"),
+        (song_files, "piano_roll_png"),
+    ],
+)
 def test_whatever_interrupts_saving_leaves_nothing_half_written(
-    song: Song, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: BaseException, moment: str
+    song: Song,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    interruption: BaseException,
+    place: ModuleType,
+    moment: str,
 ) -> None:
     save_song(song, tmp_path)
     before = contents(tmp_path)
@@ -107,7 +122,7 @@ def test_whatever_interrupts_saving_leaves_nothing_half_written(
     def interrupt(*_: object) -> None:
         raise interruption
 
-    monkeypatch.setattr(songs, moment, interrupt)
+    monkeypatch.setattr(place, moment, interrupt)
     with pytest.raises((KeyboardInterrupt, PlaceError)) as error:
         save_song(song, tmp_path, (AudioFormat.FLAC,))
     if error.type is PlaceError:

@@ -1,0 +1,269 @@
+"""Revisions: the song's folder shows the current one, and every earlier one can be shown again.
+
+A new revision is written beside the current one and becomes it by renames, which can be taken up again wherever they
+were interrupted: files into an unfinished folder, all of them on the disk; then into the history; then `song.json` into
+the history, and the line in the log; then `current`. From there on the new one holds, and `show` makes it so.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from resonant.audio_files import AudioFormat
+from resonant.errors import InputError
+from resonant.library.catalogue import CATALOGUE, Catalogue
+from resonant.library.digests import digest
+from resonant.library.document import SCHEMA, SongDocument, from_text, revision_id, to_text
+from resonant.library.history import DOCUMENT, History
+from resonant.library.model import Song
+from resonant.library.place import disk_errors, settle_folder, sweep, unfinished_folder, write_durably
+from resonant.library.published import PublishedFolder
+from resonant.library.song_files import (
+    formats_of,
+    meters_of,
+    recordings_of,
+    sheets_of,
+    sounds_of,
+    stem_files,
+    write_files,
+)
+from resonant.library.songs import load_song, plain_sha256
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSong:
+    """A revision of the song in `folder`: what acts begin with."""
+
+    folder: Path
+    document: SongDocument
+
+    @property
+    def revision(self) -> str:
+        """Its id: the first twelve hex digits of the SHA-256 of its `song.json`."""
+        return self.document.revision
+
+    @property
+    def song(self) -> Song:
+        """The song without its sound."""
+        return self.document.song
+
+    @property
+    def published(self) -> PublishedFolder:
+        """Its stems, read when they are asked for."""
+        return PublishedFolder(self.folder, self.document)
+
+
+def open_song(path: Path) -> OpenSong:
+    """The current revision of the song in a folder; a switch that was interrupted is finished first.
+
+    Raises:
+        InputError: there is no song, or it is damaged.
+        PlaceError: a switch was interrupted, and the folder can not be written.
+    """
+    folder = path.parent if path.name == DOCUMENT else path
+    history = History(folder)
+    current = history.current
+    if current is not None and not _is_shown(folder, current):
+        with disk_errors(folder), history.locked():
+            current = history.current or current
+            if not _is_shown(folder, current):
+                show(folder, current)
+    return OpenSong(folder, _of_today(load_song(folder), folder))
+
+
+def save_revision(
+    song: Song, opened: OpenSong, formats: Sequence[AudioFormat] | None = None, current: bool = True
+) -> SongDocument:
+    """A new revision of the song, made from the one that was opened; only files that differ from it are made.
+
+    A song without sound keeps the sound of `opened` where its score and brief are the same.
+
+    Args:
+        formats: of mix and stems; None for those that the song has.
+        current: False for a take that is kept and not shown.
+
+    Raises:
+        PlaceError: the disk is full, or the place is read-only; the song is what it was.
+    """
+    folder, before = opened.folder, opened.document
+    formats = formats_of(before) if formats is None else tuple(formats)
+    with disk_errors(folder), unfinished_folder(folder) as desk:
+        kept, makers = _kept_and_new(song, opened, formats)
+        files = dict(sorted((kept | write_files(makers, desk)).items()))
+        same_sound = song.mix is None and song.stems is None and _same_music(song, before.song)
+        document = SongDocument(
+            replace(song, stems=None, mix=None, lineage=replace(song.lineage, parent=opened.revision)),
+            before.name,
+            files,
+            before.meters if same_sound else meters_of(song),
+            before.stems if same_sound else stem_files(song, formats),
+        )
+        return publish(document, opened, {name: desk / name for name in makers}, current)
+
+
+def publish(document: SongDocument, opened: OpenSong, new: Mapping[str, Path], current: bool = True) -> SongDocument:
+    """Puts a revision into the history and, where it is to be `current`, into the song's folder.
+
+    Args:
+        document: the revision; its lineage names `opened` as its parent.
+        opened: the revision it was made from.
+        new: by name, files of this revision that are on the disk and nowhere else; they are moved.
+    """
+    folder, history = opened.folder, History(opened.folder)
+    text = to_text(document)
+    document = replace(document, revision=revision_id(text))
+    with history.locked():
+        sweep(folder)
+        _begin(history, opened)
+        shown = _shown_files(folder)
+        for name, path in new.items():
+            if shown.get(name) != document.files[name] or not _is(folder / name, document.files[name]):
+                history.files.keep(path, document.files[name])
+        history.put(document.revision, text)
+        _settle(history.files.folder, history.revisions)
+        history.note(document.revision, opened.revision, document.song.lineage.act)
+        if current:
+            history.choose(document.revision)
+            show(folder, document.revision)
+    if current and (folder.parent / CATALOGUE).is_file():
+        with Catalogue(folder.parent) as catalogue:
+            catalogue.add(document, folder)
+    return document
+
+
+def show(folder: Path, revision: str) -> None:
+    """Makes the song's folder show a revision of its history, wherever an earlier attempt stopped.
+
+    What stands in its way is kept under its own digest, also where somebody changed it by hand. A file that is lost is
+    left out. The history is locked by whoever calls.
+    """
+    history = History(folder)
+    text = history.text(revision)
+    wanted = history.document(revision).files
+    shown = _shown_files(folder)
+    changed = [name for name in wanted if shown.get(name) != wanted[name] or not (folder / name).is_file()]
+    missing = []
+    for name in [*changed, *(shown.keys() - wanted.keys())]:
+        path = folder / name
+        actual = digest(path) if path.is_file() else None
+        if actual is not None and actual != wanted.get(name):
+            history.files.keep(path, actual)
+        if name in wanted and actual != wanted[name]:
+            missing.append(name)
+    for name in missing:
+        history.files.bring(wanted[name], folder / name, _elsewhere(folder, wanted, name))
+    if not history.knows(revision_id(_text(folder / DOCUMENT) or "")) and (folder / DOCUMENT).is_file():
+        history.files.keep(folder / DOCUMENT, digest(folder / DOCUMENT))
+    part = folder / f".{DOCUMENT}.part"
+    write_durably(part, text.encode())
+    part.replace(folder / DOCUMENT)
+    _settle(folder, history.files.folder, *{(folder / name).parent for name in missing})
+
+
+def _is_shown(folder: Path, current: str) -> bool:
+    """Whether the folder shows this revision, or a `song.json` that somebody made by hand."""
+    text = _text(folder / DOCUMENT)
+    if text is None:
+        return False
+    if revision_id(text) == current:
+        return True
+    with suppress(InputError):
+        from_text(text, folder / DOCUMENT)
+        return not History(folder).knows(revision_id(text))
+    return False
+
+
+def _shown_files(folder: Path) -> Mapping[str, str]:
+    """The files of the revision that the folder shows; none where its `song.json` is damaged."""
+    with suppress(InputError):
+        return from_text(_text(folder / DOCUMENT) or "", folder / DOCUMENT).files
+    return {}
+
+
+def _is(path: Path, expected: str) -> bool:
+    return path.is_file() and digest(path) == expected
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+
+
+def _elsewhere(folder: Path, wanted: Mapping[str, str], name: str) -> Iterator[Path]:
+    """Where else in the folder the same bytes are."""
+    return (folder / other for other in wanted if other != name and wanted[other] == wanted[name])
+
+
+def _of_today(document: SongDocument, folder: Path) -> SongDocument:
+    """The document as today's schema has it: a file that is still what it was gets the digest of today."""
+    if document.schema == SCHEMA:
+        return document
+    files = {
+        name: digest(folder / name) if (folder / name).is_file() and plain_sha256(folder / name) == old else old
+        for name, old in document.files.items()
+    }
+    document = replace(document, files=files, schema=SCHEMA)
+    return replace(document, revision=revision_id(to_text(document)))
+
+
+def _begin(history: History, opened: OpenSong) -> None:
+    """The revision that an act begins with is in the history, also where it is the first act."""
+    if history.knows(opened.revision):
+        return
+    document, path = opened.document, opened.folder / DOCUMENT
+    shown = _text(path)
+    by_hand = shown is not None and revision_id(shown) == opened.revision
+    history.put(opened.revision, shown if shown is not None and by_hand else to_text(document))
+    history.note(opened.revision, document.song.lineage.parent, document.song.lineage.act, path.stat().st_mtime)
+    if by_hand or history.current is None:
+        history.choose(opened.revision)
+
+
+def _kept_and_new(
+    song: Song, opened: OpenSong, formats: Sequence[AudioFormat]
+) -> tuple[dict[str, str], dict[str, Callable[[], bytes]]]:
+    """The digests of the files that are as they were in `opened`, and what makes the others."""
+    before = opened.document
+    sheets, sounds, recordings = sheets_of(song), sounds_of(song, formats), recordings_of(song)
+    same: set[str] = set()
+    if _same_music(song, before.song):
+        same |= sheets.keys()
+        if song.mix is None and song.stems is None:
+            endings = {f".{form.ending}" for form in formats}
+            same |= {name for name in before.files if Path(name).suffix in endings and name not in recordings}
+    same |= _same_stems(song, before, formats)
+    same |= {name for recording in song.recordings.values() if recording in before.song.recordings.values()
+             for name in recording.files}  # fmt: skip
+    kept = {name: before.files[name] for name in same if name in before.files and _is_there(opened, name)}
+    makers = {name: make for name, make in (sheets | sounds | recordings).items() if name not in kept}
+    return kept, makers
+
+
+def _same_music(song: Song, before: Song) -> bool:
+    return song.score == before.score and song.brief == before.brief
+
+
+def _same_stems(song: Song, before: SongDocument, formats: Sequence[AudioFormat]) -> set[str]:
+    """The files of stems that the same things decided."""
+    if song.mix is None or song.mix.trim_db != before.meters.get("trim_db"):
+        return set()
+    return {
+        str(Path(stem.file).with_suffix(f".{form.ending}"))
+        for name, stem in stem_files(song, formats).items()
+        if before.stems.get(name) == stem
+        for form in formats
+    }
+
+
+def _is_there(opened: OpenSong, name: str) -> bool:
+    history = History(opened.folder)
+    return (opened.folder / name).is_file() or history.files.path(opened.document.files[name], name).is_file()
+
+
+def _settle(*folders: Path) -> None:
+    with ThreadPoolExecutor(len(folders)) as pool:
+        list(pool.map(settle_folder, folders))

@@ -1,0 +1,136 @@
+"""The files of a song: what they are called, and their bytes, made when they are asked for."""
+
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+
+from resonant.audio import Audio
+from resonant.audio_files import AudioFormat, audio_bytes
+from resonant.library.digests import digest_of
+from resonant.library.document import SongDocument, StemFile
+from resonant.library.model import Song
+from resonant.library.place import write_durably
+from resonant.pictures.roll import piano_roll_png
+from resonant.score.midi import to_midi_bytes
+from resonant.score.passes.lyrics import lrc
+
+MIX = "mix"
+EXACT = (AudioFormat.WAV, AudioFormat.FLAC)  # what holds a published stem to the last bit
+_NAME_LENGTH = 40
+
+Makers = dict[str, Callable[[], bytes]]
+"""By the name of a file in the song's folder, what makes its bytes."""
+
+
+def sheets_of(song: Song) -> Makers:
+    """What is read: the MIDI file, the picture of the score, and the lyrics where there are some."""
+    sheets: Makers = {
+        "song.mid": lambda: to_midi_bytes(song.score),
+        "score.png": lambda: piano_roll_png(song.score, song.brief.text),
+    }
+    if song.score.lyrics:
+        sheets["lyrics.lrc"] = lambda: lrc(song.score, song.brief.form, song.brief.language).encode()
+    return sheets
+
+
+def sounds_of(song: Song, formats: Sequence[AudioFormat]) -> Makers:
+    """What is heard: the master and the stems, through their strips where the song was mixed."""
+
+    def maker(name: str, audio: Audio, form: AudioFormat) -> Callable[[], bytes]:
+        return lambda: audio_bytes(audio, form, name)
+
+    return {
+        f"{path}.{form.ending}": maker(f"{path}.{form.ending}", audio, form)
+        for path, audio in _sounds(song).items()
+        for form in formats
+    }
+
+
+def recordings_of(song: Song) -> Makers:
+    """What the user brought, byte for byte."""
+    return {name: recording.path(name).read_bytes for recording in song.recordings.values() for name in recording.files}
+
+
+def write_files(makers: Makers, folder: Path) -> dict[str, str]:
+    """Makes and writes files, each until it is on the disk; gives their digests by name, in the order of names.
+
+    More threads than cores, because some of them always wait for the disk.
+    """
+    for parent in {(folder / name).parent for name in makers}:
+        parent.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(max_workers=2 + (os.cpu_count() or 1)) as pool:
+        digests = dict(zip(makers, pool.map(lambda name: _written(folder / name, makers[name]()), makers), strict=True))
+    return dict(sorted(digests.items()))
+
+
+def _written(path: Path, data: bytes) -> str:
+    write_durably(path, data)
+    return digest_of(data)
+
+
+def formats_of(document: SongDocument) -> tuple[AudioFormat, ...]:
+    """The formats that a song has its mix, or its stems, in."""
+    paths = (MIX, *stem_paths(track.name for track in document.song.score.tracks).values())
+    return tuple(form for form in AudioFormat if any(f"{path}.{form.ending}" in document.files for path in paths))
+
+
+def stem_paths(names: Iterable[str]) -> dict[str, str]:
+    """By track, the path of its stem in the song's folder, without ending."""
+    paths: dict[str, str] = {}
+    for name in names:
+        base = f"stems/{slug(name).replace('-', '_') or 'stem'}"
+        taken = [path for path in paths.values() if path == base or path.startswith(f"{base}_")]
+        paths[name] = base if base not in taken else f"{base}_{1 + len(taken)}"
+    return paths
+
+
+def stem_files(song: Song, formats: Sequence[AudioFormat]) -> dict[str, StemFile]:
+    """Where published stems can be taken from again: from formats that hold them exactly."""
+    exact = next((form for form in formats if form in EXACT), None)
+    if song.mix is None or exact is None:
+        return {}
+    paths = stem_paths(song.mix.stems)
+    return {name: StemFile(f"{paths[name]}.{exact.ending}", key) for name, key in song.mix.keys.items()}
+
+
+def meters_of(song: Song) -> dict[str, object]:
+    """What the meters read, as `song.json` holds it."""
+    if song.mix is None:
+        return {}
+    meters = song.mix.meters
+    master = {name: _rounded(value) for name, value in asdict(meters.master).items()}
+    stems = {name: _rounded(value) for name, value in sorted(meters.stems_lufs.items())}
+    return {"master": master, "stems_lufs": stems, "gain_db": _rounded(meters.gain_db), "trim_db": song.mix.trim_db}
+
+
+def slug(text: str) -> str:
+    """A file name of small letters, digits and hyphens that recalls the text, or "" where it has none of them.
+
+    Latin letters lose their accents; a text in another script keeps its own letters.
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = _hyphenated(plain) or _hyphenated(unicodedata.normalize("NFC", text).lower())
+    return (words[:_NAME_LENGTH].rsplit("-", 1)[0] if len(words) > _NAME_LENGTH else words).strip("-")
+
+
+def _hyphenated(text: str) -> str:
+    return re.sub(r"[\W_]+", "-", text).strip("-")
+
+
+def _sounds(song: Song) -> dict[str, Audio]:
+    if song.mix is not None:
+        return {MIX: song.mix.master} | _at_their_paths(song.mix.stems)
+    return {} if song.stems is None else _at_their_paths(song.stems.tracks)
+
+
+def _at_their_paths(stems: Mapping[str, Audio]) -> dict[str, Audio]:
+    return {path: stems[name] for name, path in stem_paths(stems).items()}
+
+
+def _rounded(reading: float | None) -> float | None:
+    """A reading to two decimals; silence, which has none or minus infinity, as None."""
+    return None if reading is None or abs(reading) == float("inf") else round(reading, 2)
