@@ -29,6 +29,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("mix",),
     ("pictures",),
     ("library",),
+    ("exports",),
     ("brought",),
     ("produce",),
     ("evaluate",),

@@ -31,6 +31,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "render": Entry("resonant.cli.render:render", "Play a MIDI file with our sounds and our mix."),
     "describe": Entry("resonant.cli.describe:describe", "Report on a song: form, chords, ranges, loudness, metrics."),
+    "export": Entry("resonant.cli.export:export", "Write a song as stems, MIDI, notation or a project for a DAW."),
     "styles": Entry("resonant.cli.brief:styles", "List the styles; `resonant styles show NAME` tells more of one."),
     "presets": Entry(
         "resonant.cli.brief:presets",
