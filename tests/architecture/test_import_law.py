@@ -32,6 +32,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("exports",),
     ("brought",),
     ("produce",),
+    ("extension",),
     ("evaluate",),
     ("cli", "testing"),
     ("__main__",),

@@ -12,7 +12,7 @@ _WHOLE_ARC_BARS = 40
 _TWO_SECTIONS_BARS = 16  # from here on a song is more than one section, where its style has more than one
 _SHORT = ("intro", "outro", "build", "interlude")
 _ARRIVALS = ("chorus", "drop")
-_FROM_OTHER_NAMES = {
+FROM_OTHER_NAMES = {
     "pre-chorus": "prechorus",
     "hook": "chorus",
     "refrain": "chorus",
@@ -33,11 +33,11 @@ def plan_form(brief: Brief, style: Style) -> tuple[Section, ...]:
             f"{len(wanted)} sections do not fit into {brief.bars} bars; "
             f"ask for at least {len(wanted)} bars or fewer sections"
         )
-    usual = [_usual(section.name, style) for section in wanted]
+    usual = [usual_section(section.name, style) for section in wanted]
     lengths = _fit(
         [section.bars or default.bars for section, default in zip(wanted, usual, strict=True)],
         [section.bars is not None for section in wanted],
-        [_FROM_OTHER_NAMES.get(section.name, section.name) for section in wanted],
+        [FROM_OTHER_NAMES.get(section.name, section.name) for section in wanted],
         brief.bars,
     )
     sections: list[Section] = []
@@ -47,8 +47,8 @@ def plan_form(brief: Brief, style: Style) -> tuple[Section, ...]:
         energy = default.energy if section.energy is None else section.energy
         visit = visits.get(default.material, 0)
         visits[default.material] = visit + 1
-        name = _FROM_OTHER_NAMES.get(section.name, section.name)
-        sections.append(Section(name, start, bars, _energy(energy, brief), default.material, visit))
+        name = FROM_OTHER_NAMES.get(section.name, section.name)
+        sections.append(Section(name, start, bars, energy_in(brief, energy), default.material, visit))
         start += bars
     return tuple(sections)
 
@@ -67,7 +67,7 @@ def _order(bars: int, style: Style) -> tuple[str, ...]:
 def _misfit(order: tuple[str, ...], bars: int, style: Style) -> float:
     """How badly an order suits a song of `bars` bars: bars too many or too few, and what its arc lacks."""
     form = style.form
-    misfit = float(abs(sum(_usual(name, style).bars for name in order) - bars))
+    misfit = float(abs(sum(usual_section(name, style).bars for name in order) - bars))
     if bars >= _TWO_SECTIONS_BARS and len(set(form.cycle)) > 1:
         misfit += 16 * (len(set(order)) == 1)
     if bars >= _WHOLE_ARC_BARS:
@@ -76,8 +76,13 @@ def _misfit(order: tuple[str, ...], bars: int, style: Style) -> float:
     return misfit
 
 
-def _usual(name: str, style: Style) -> SectionStyle:
-    name = _FROM_OTHER_NAMES.get(name, name)
+def usual_section(name: str, style: Style) -> SectionStyle:
+    """What a section of this name is like in this style.
+
+    Raises:
+        BriefError: no section is called so; the message lists those there are.
+    """
+    name = FROM_OTHER_NAMES.get(name, name)
     known: dict[str, SectionStyle] = {**USUAL_SECTIONS, **dict(style.form.sections.items())}
     if name not in known:
         raise BriefError(f"section {name!r} is not known; the sections are {', '.join(known)}")
@@ -110,7 +115,7 @@ def _floor(step: int) -> int:
     return _SHORTEST_SECTION_BARS if step > 1 else 1
 
 
-def _energy(base: float, brief: Brief) -> float:
+def energy_in(brief: Brief, base: float) -> float:
     """The section's energy moved towards what the brief asks, its contrast scaled by the dynamics knob."""
     mean = 0.5
     contrast = 0.35 + 0.65 * min(brief.sound.dynamics / 0.6, 1.3)

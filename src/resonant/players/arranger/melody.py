@@ -20,6 +20,7 @@ from resonant.units import Metre, Tick
 _PHRASE_BARS = 4
 _USUAL_PEAK = 0.88  # energy of a usual song's loudest section
 _SEMITONES_PER_STEP = 12 / 7
+_MOST_CHANGED = 0.34  # of the bars of a theme, however often it comes back: it stays the theme
 _CHORDAL = {"motif": 1.0, "chord-tone": 1.9, "scale": 0.75}
 
 
@@ -69,7 +70,11 @@ def _sung(context: Context, section: Section) -> list[_Sung]:
     sung: list[_Sung] = []
     for i in range(section.bars):
         bar = theme[i % theme_bars]
-        if (section.visit or i >= theme_bars) and not bar.rests and changes.random() < 0.1 + 0.04 * section.visit:
+        if (
+            (section.visit or i >= theme_bars)
+            and not bar.rests
+            and changes.random() < min(0.1 + 0.04 * section.visit, _MOST_CHANGED)
+        ):
             bar = varied(bar, metre, style, section.energy, changes)
         sung += _on_grid(bar, context.bar_start(section.start_bar + i), section.start_bar + i, i == section.bars - 1)
     return sung

@@ -1,0 +1,60 @@
+"""A song goes on: new bars behind its end, and their sound added to what is published."""
+
+from dataclasses import replace
+
+from resonant.errors import BriefError
+from resonant.library.model import Song
+from resonant.players.continuation import further_sections, with_words
+from resonant.players.extension import extended
+from resonant.players.writing import Writing, named_parts
+from resonant.produce import Change, Engine, Watch, versions
+from resonant.score.region import HARMONY, Region
+
+
+def extend(
+    song: Song,
+    bars: int,
+    engine: Engine,
+    watch: Watch | None = None,
+    change: Change | None = None,
+    section: str | None = None,
+) -> Song:
+    """The song with so many bars more behind its end, from its own material; all that was there stays note for note.
+
+    The result has a score and no sound yet; `added` makes the sound of the new bars alone, `sounded` that of the whole.
+
+    Args:
+        section: the section that shall come; None leaves it to the style's form.
+
+    Raises:
+        BriefError: bars or section can not be had, the song has no sections, or a player can not do what is asked.
+        Cancelled: the watch said stop.
+    """
+    watch, change = watch or Watch(), change or Change("extend")
+    old, now = song.score, change.now or song.brief
+    if not old.sections:
+        raise BriefError("the song has no sections to go on from; import it again, so that its form is found")
+    style = engine.style(now.style)
+    sections = further_sections(old.sections, bars, now, style, section)
+    form = with_words(song.brief.form, [each for each in sections if each.start_bar < old.bars + bars])
+    rows = (HARMONY, *(track.name for track in old.tracks))
+    material = {row: song.seed_of(row) for row in rows} if change.seed is None else {}
+    writing = Writing(
+        replace(now, bars=old.bars + bars), style, engine.players,
+        song.lineage.seed if change.seed is None else change.seed, {**material, **change.seeds}, change.player,
+        change.heard_bars, now.energy - song.brief.energy, watch.part(0.0, 0.3), watch.should_stop,
+    )  # fmt: skip
+    draft = extended(old, sections, form, writing, brought(song))
+    region = Region.of(rows, old.bars, draft.score.bars)
+    lineage = replace(
+        song.lineage, act=change.act, prompt=change.prompt, region=region, players=draft.players,
+        settings={"sound bank": engine.bank.name, "quality": now.quality}, seed=writing.seed, versions=versions(),
+    )  # fmt: skip
+    brief = replace(song.brief, bars=draft.score.bars, form=(*song.brief.form, *form) if song.brief.form else ())
+    return replace(song, brief=brief, score=draft.score, stems=None, mix=None, lineage=lineage)
+
+
+def brought(song: Song) -> frozenset[str]:
+    """The tracks that the user brought: the brief has no part for them, and no player wrote them."""
+    parts = {name for name, _ in named_parts(song.brief)}
+    return frozenset(track.name for track in song.score.tracks if track.name not in parts)
