@@ -17,6 +17,7 @@ from resonant.library.catalogue import CATALOGUE, Catalogue
 from resonant.library.digests import digest
 from resonant.library.document import SCHEMA, SongDocument, from_text, revision_id, to_text
 from resonant.library.history import DOCUMENT, History
+from resonant.library.locks import refuse_broken_locks
 from resonant.library.model import Song
 from resonant.library.place import disk_errors, settle_folder, sweep, unfinished_folder, write_durably
 from resonant.library.published import PublishedFolder
@@ -30,6 +31,7 @@ from resonant.library.song_files import (
     write_files,
 )
 from resonant.library.songs import load_song, plain_sha256
+from resonant.mix.model import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def save_revision(
         current: False for a take that is kept and not shown.
 
     Raises:
+        InputError: it would change a locked cell, or lose a lock; it names the lock.
         PlaceError: the disk is full, or the place is read-only; the song is what it was.
     """
     folder, before = opened.folder, opened.document
@@ -100,17 +103,29 @@ def save_revision(
             before.meters if same_sound else meters_of(song),
             before.stems if same_sound else stem_files(song, formats),
         )
-        return publish(document, opened, {name: desk / name for name in makers}, current)
+        sound = song.mix or PublishedFolder(folder, document)
+        return publish(document, opened, sound, {name: desk / name for name in makers}, current)
 
 
-def publish(document: SongDocument, opened: OpenSong, new: Mapping[str, Path], current: bool = True) -> SongDocument:
+def publish(
+    document: SongDocument,
+    opened: OpenSong,
+    sound: Published,
+    new: Mapping[str, Path] | None = None,
+    current: bool = True,
+) -> SongDocument:
     """Puts a revision into the history and, where it is to be `current`, into the song's folder.
 
     Args:
         document: the revision; its lineage names `opened` as its parent.
         opened: the revision it was made from.
+        sound: the published stems of the revision: those of locked cells are proved.
         new: by name, files of this revision that are on the disk and nowhere else; they are moved.
+
+    Raises:
+        InputError: it would change a locked cell, or lose a lock; it names the lock.
     """
+    refuse_broken_locks(document, opened.document, sound)
     folder, history = opened.folder, History(opened.folder)
     text = to_text(document)
     document = replace(document, revision=revision_id(text))
@@ -118,7 +133,7 @@ def publish(document: SongDocument, opened: OpenSong, new: Mapping[str, Path], c
         sweep(folder)
         _begin(history, opened)
         shown = _shown_files(folder)
-        for name, path in new.items():
+        for name, path in (new or {}).items():
             if shown.get(name) != document.files[name] or not _is(folder / name, document.files[name]):
                 history.files.keep(path, document.files[name])
         history.put(document.revision, text)
