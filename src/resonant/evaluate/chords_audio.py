@@ -7,8 +7,9 @@ its triad is: sevenths and extensions are dropped, the bass is ignored. Chords w
 power) are left out, in time and in score. Silence names no chord.
 
 Method: chroma of treble and bass, averaged from beat to beat, weighed by a multinomial logistic model that is the same
-for every root (`estimators.yaml`, fitted by `benchmarks/fit_estimators.py` on rendered POP909 *train* songs), then the
-likeliest path by Viterbi with a preference for staying.
+for every root (`estimators.yaml`, fitted by `benchmarks/fit_estimators.py` on rendered *train* songs: POP909 for
+triads, OpenEWLD lead sheets for sevenths and walking basses), then the likeliest path by Viterbi with a chance of
+staying fitted there too.
 
 Metrics:
     majmin_overlap: share of the time over major and minor chords at which the chord heard is the chord written (chord
@@ -23,13 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.errors import InputError
-from resonant.evaluate.estimators import weights
+from resonant.evaluate.estimators import Weights, weights
 from resonant.evaluate.hearing import Hearing
 from resonant.evaluate.listening import Array
 from resonant.score.model import Score
 from resonant.theory.chord import Chord
 
-_STAY = 0.2
 _SILENT = 0.02
 _ROTATIONS = (np.arange(12)[:, None] + np.arange(12)[None, :]) % 12
 
@@ -58,7 +58,7 @@ def evaluate(hearing: Hearing, score: Score) -> dict[str, float]:
 
 def chords_heard(hearing: Hearing) -> tuple[TimedChord, ...]:
     """The chords of a sound, neighbours of one name joined."""
-    labels, edges = beat_chords(hearing, weights().chords), hearing.edges_s
+    labels, edges = beat_chords(hearing, weights()), hearing.edges_s
     sounding = hearing.by_beat(hearing.chroma.level) > _SILENT
     named = np.where(sounding, labels, -1)
     spans = []
@@ -102,12 +102,11 @@ def majmin_label(chord: Chord | None) -> int | None:
     return chord.root + 12 if triad == {0, 3, 7} else None
 
 
-def beat_chords(hearing: Hearing, model: Array) -> NDArray[np.int64]:
-    """Majmin label of each beat; `model` as in `Weights.chords`."""
-    features = beat_features(hearing)
-    scores = label_scores(features, model)
+def beat_chords(hearing: Hearing, model: Weights) -> NDArray[np.int64]:
+    """Majmin label of each beat."""
+    scores = label_scores(beat_features(hearing), model.chords)
     scores -= scores.max(axis=1, keepdims=True)
-    return _likeliest(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))
+    return _likeliest(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)), model.stay)
 
 
 def beat_features(hearing: Hearing) -> Array:
@@ -130,11 +129,11 @@ def label_scores(features: Array, model: Array) -> Array:
     return np.concatenate([seen @ row[:-1] + row[-1] for row in model], axis=1)
 
 
-def _likeliest(log_probability: Array) -> NDArray[np.int64]:
-    """The path of labels that is likeliest when a chord stays with a chance of 0.2 a beat, and else moves anywhere."""
+def _likeliest(log_probability: Array, stay: float) -> NDArray[np.int64]:
+    """The path of labels that is likeliest when a chord stays with that chance a beat, and else moves anywhere."""
     beats, labels = log_probability.shape
-    moves = np.full((labels, labels), np.log((1 - _STAY) / (labels - 1)))
-    np.fill_diagonal(moves, np.log(_STAY))
+    moves = np.full((labels, labels), np.log((1 - stay) / (labels - 1)))
+    np.fill_diagonal(moves, np.log(stay))
     best, came_from = log_probability[0], np.zeros((beats, labels), dtype=np.int64)
     for beat in range(1, beats):
         paths = best[:, None] + moves

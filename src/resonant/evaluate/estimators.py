@@ -17,10 +17,12 @@ class Weights:
     Args:
         chords: `[2, 25]`: treble chroma from the root, bass chroma from the root, a constant.
         keys: `[2, features + 1]`: as `key_audio.key_features` lays them out, and a constant.
+        stay: chance that a chord stays from one beat to the next, as the likeliest path of chords takes it.
     """
 
     chords: Array
     keys: Array
+    stay: float
 
 
 @cache
@@ -28,4 +30,4 @@ def weights() -> Weights:
     """The shipped weights."""
     text = resources.files("resonant.evaluate").joinpath("estimators.yaml").read_text(encoding="utf-8")
     data = yaml.load(text, Loader=yaml.CSafeLoader)
-    return Weights(np.array(data["chords"]), np.array(data["keys"]))
+    return Weights(np.array(data["chords"]), np.array(data["keys"]), float(data["stay"]))

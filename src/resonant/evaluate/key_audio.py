@@ -20,7 +20,7 @@ import numpy as np
 
 from resonant.errors import InputError
 from resonant.evaluate.chords_audio import beat_chords
-from resonant.evaluate.estimators import weights
+from resonant.evaluate.estimators import Weights, weights
 from resonant.evaluate.hearing import Hearing
 from resonant.evaluate.listening import Array
 from resonant.theory.key import Key
@@ -41,7 +41,7 @@ def key_heard(hearing: Hearing) -> Key | None:
     """The key of a sound; None for silence."""
     if not hearing.chroma.level.any():
         return None
-    scores = key_scores(key_features(hearing, weights().chords), weights().keys)
+    scores = key_scores(key_features(hearing, weights()), weights().keys)
     best = int(np.argmax(scores))
     return Key(best % 12, _PLAIN_MODES[best // 12])
 
@@ -68,11 +68,11 @@ def mirex_score(found: Key, true: Key) -> float:
     return 0.2 if found.tonic == true.tonic else 0.0
 
 
-def key_features(hearing: Hearing, chord_model: Array) -> Array:
+def key_features(hearing: Hearing, model: Weights) -> Array:
     """Pitch classes (12) and chords heard (12 major, 12 minor) as each of twelve tonics would see them, `[12, 36]`."""
     chroma = (hearing.chroma.treble * hearing.chroma.level[:, None]).sum(axis=0)
     share = np.sqrt(chroma / max(float(chroma.sum()), 1e-12))
-    labels = beat_chords(hearing, chord_model)
+    labels = beat_chords(hearing, model)
     chords = np.sqrt(np.bincount(labels, minlength=24) / len(labels))
     return np.stack(
         [np.concatenate([np.roll(part, -tonic) for part in (share, chords[:12], chords[12:])]) for tonic in range(12)]
