@@ -87,7 +87,7 @@ ROLES: dict[str, RoleSettings] = {
         Compression(-20.0, 3.5, 15.0, 140.0), 5.0, -30.0,
     ),
     "chords": RoleSettings(
-        -3.5, -0.22, 1.0, 130.0, (Band("peak", 330.0, -1.5, 0.9), Band("high_shelf", 8000.0, 0.5)),
+        -2.5, -0.22, 1.0, 130.0, (Band("peak", 330.0, -1.5, 0.9), Band("high_shelf", 8000.0, 0.5)),
         Compression(-18.0, 2.0, 20.0, 180.0), 0.0, -14.0,
     ),
     "melody": RoleSettings(

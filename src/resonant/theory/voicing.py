@@ -20,6 +20,7 @@ VOICING_KINDS: tuple[str, ...] = get_args(VoicingKind)
 # arranging handbooks (Pease & Pullig, Modern Jazz Voicings, table of low interval limits).
 LOW_INTERVAL_LIMITS = {1: 52, 2: 51, 3: 48, 4: 46, 5: 46, 6: 47, 7: 34, 8: 41, 9: 41, 10: 41, 11: 41}
 
+_TENTH = 16  # semitones that one hand spans
 _TOP_LEAP_COST = 0.25  # per semitone of the top voice beyond a third
 _CENTRE_COST = 0.16  # per semitone that a voicing lies off the wished height
 _CLASH_COST = 1.5  # a minor ninth between two voices
@@ -106,6 +107,19 @@ def is_clear(voicing: Voicing) -> bool:
     return all(low >= LOW_INTERVAL_LIMITS.get(high - low, 0) for low, high in pairwise(voicing))
 
 
+def telling(voicing: Voicing, chord: Chord, count: int) -> Voicing:
+    """The `count` voices that say most of a chord: its third, its seventh, then the highest.
+
+    >>> telling((56, 62, 71), Chord.parse("E7"), 2), telling((52, 55, 60), Chord.parse("C"), 2)
+    ((56, 62), (52, 60))
+    """
+    guides = [pc for pc in (chord.third, chord.seventh) if pc is not None]
+    highest = {pitch % 12: pitch for pitch in voicing}
+    chosen = [highest[pc] for pc in guides if pc in highest]
+    others = [pitch for pitch in reversed(voicing) if pitch not in chosen]
+    return tuple(sorted([*chosen, *others][:count]))
+
+
 @lru_cache(maxsize=8192)
 def _step_cost(first: Voicing, second: Voicing) -> float:
     if not first or not second:
@@ -153,7 +167,8 @@ def _shapes(chord: Chord, kind: str, scale: tuple[int, ...]) -> list[Voicing]:
     if kind == "open":
         return [_open(inversion) for inversion in _closed(_triad(chord))] + [_tenth(chord)]
     if kind == "drop2":
-        return [_drop_second(inversion) for inversion in _closed(_sevenths(chord))]
+        dropped = [_drop_second(inversion) for inversion in _closed(_sevenths(chord))]
+        return [shape for shape in dropped if shape[-1] - shape[0] <= _TENTH]
     if kind == "spread":
         return [_drop_second(v) for v in _closed(_sevenths(chord))] + [_open(v) for v in _closed(_triad(chord))]
     if kind == "rootless":
@@ -199,12 +214,15 @@ def _sixth(chord: Chord) -> int | None:
 
 
 def _sevenths(chord: Chord) -> tuple[int, ...]:
-    """Four tones: root, third, fifth and seventh; a ninth or higher colour takes the root's place."""
+    """Four tones: root, third, fifth and seventh; a ninth or higher colour takes a plain fifth's place.
+
+    The root stays: without it the rest of a major ninth is the minor seventh on its third.
+    """
     tones = list(dict.fromkeys((chord.root + step) % 12 for step in chord.intervals))
     if len(tones) <= 4:
         return tuple(tones)
-    highest = tones[-1]
-    return (*tones[1:4], highest)
+    left_out = 2 if 7 in chord.intervals else 0
+    return (*(tone for place, tone in enumerate(tones[:4]) if place != left_out), tones[-1])
 
 
 def _rootless(chord: Chord, scale: tuple[int, ...]) -> tuple[int, ...]:
@@ -228,18 +246,26 @@ def _ninth(chord: Chord, scale: tuple[int, ...]) -> int:
 
 
 def _shells(chord: Chord) -> list[Voicing]:
-    """Root, third and seventh, in both orders, and the two guide tones with a fifth or ninth on top."""
+    """Root, third and seventh, in both orders, bare or with the fifth or the chord's highest colour on top.
+
+    A sixth in the seventh's place needs the fifth: without it, a minor sixth chord is the diminished one below it.
+    """
     guide = chord.seventh if chord.seventh is not None else _sixth(chord)
     if guide is None or chord.third is None:
         return _closed(_triad(chord))
     root, third, seventh = chord.root, (chord.third - chord.root) % 12, (guide - chord.root) % 12
-    full = [(root, root + third, root + seventh), (root, root + seventh, root + third + 12)]
-    fifth = (chord.fifth - chord.root) % 12
-    return [
-        *full,
-        (root + third, root + seventh, root + fifth + 12),
-        (root + seventh, root + third + 12, root + fifth + 12),
-    ]
+    bare = [(root, root + third, root + seventh), (root, root + seventh, root + third + 12)]
+    fifth, colour = (chord.fifth - chord.root) % 12, chord.intervals[-1] % 12
+    tops = [top for top in dict.fromkeys((fifth, colour)) if top not in (third, seventh)]
+    crowned = [(*shape, root + _above(shape[-1] - root, top)) for shape in bare for top in tops]
+    if chord.seventh is None:
+        return [shape for shape in crowned if shape[-1] % 12 == (root + fifth) % 12]
+    return [*bare, *crowned]
+
+
+def _above(step: int, colour: int) -> int:
+    """The colour (a step within the octave) in the octave that first lies above a step."""
+    return step + (colour - step) % 12
 
 
 def _fourths(chord: Chord, scale: tuple[int, ...]) -> list[Voicing]:

@@ -39,6 +39,24 @@ def test_a_walking_bass_states_nearly_every_change_on_its_root() -> None:
     assert roots > 0.75 * len(score.harmony)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_walking_bass_stands_on_a_chord_tone_on_the_third_beat(seed: int) -> None:
+    part, score = walking(seed=seed)
+    for bar in range(score.bars):
+        third = min(beats(part), key=lambda note: abs(note.start - bar * 1920 - 960))
+        chord = score.chord_at(bar * 1920 + 960)
+        assert chord is not None and third.pitch % 12 in chord.pitch_classes
+
+
+def test_a_walking_bass_comes_back_to_the_root_where_a_chord_stays() -> None:
+    score = song(("Fmaj7", "Fmaj7", "Bb7", "Bb7"), 32)
+    part = play_bass(context("bass", "upright_bass", "jazz", score, seed=3))
+    firsts = [min(beats(part), key=lambda note: abs(note.start - bar * 1920)) for bar in range(score.bars)]
+    chords = [score.chord_at(bar * 1920) for bar in range(score.bars)]
+    roots = [chord is not None and note.pitch % 12 == chord.root for note, chord in zip(firsts, chords, strict=True)]
+    assert sum(roots) > 0.75 * score.bars
+
+
 def test_a_walking_bass_never_sticks_and_mostly_steps() -> None:
     line = [note.pitch for note in beats(walking()[0])]
     moves = [abs(b - a) for a, b in pairwise(line)]

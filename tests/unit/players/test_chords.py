@@ -13,7 +13,7 @@ from resonant.players.arranger.fretboard import is_playable, shapes, tuning
 from resonant.players.context import Part
 from resonant.score.model import Note, Score, Track
 from resonant.styles.comping import ChordsFigure, ChordsStyle
-from resonant.styles.files import STYLE_FOLDER, load
+from resonant.styles.files import STYLE_FOLDER, all_styles, load
 from resonant.theory.chord import Chord
 from resonant.theory.voicing import movement
 
@@ -166,3 +166,18 @@ def test_a_figure_with_an_unknown_sign_is_refused() -> None:
         ChordsFigure(steps="x---x---x---x---", energy=(0.8, 0.2))
     with pytest.raises(ValidationError, match="at least an octave"):
         ChordsStyle(reach=(60, 65))
+
+
+@pytest.mark.parametrize("player", ["grand_piano", "hammond_organ", "acoustic_guitar", "banjo", "ukulele"])
+@pytest.mark.parametrize("style", sorted(all_styles()))
+def test_comping_sounds_the_third_of_every_chord_that_it_strikes(style: str, player: str) -> None:
+    """Whatever the figure and its liberties; power and quartal voicings leave the third to others."""
+    if all_styles()[style].chords.voicing in ("power", "quartal"):
+        style = "pop"
+    for seed in range(2):
+        score = song(("E7", "Am7", "Dm", "G7", "Cmaj9", "F", "Bm7b5", "Em"), 16, sections=SONG[:2])
+        part = play_chords(context("chords", player, style, score, seed=seed))
+        for span in score.harmony:
+            sounding = {n.pitch % 12 for n in part.notes if n.start < span.end - 60 and n.end > span.start + 60}
+            struck = [n for n in part.notes if span.start + 60 <= n.start < span.end - 200]
+            assert not struck or span.chord.third in sounding, (span.start // 1920, str(span.chord), seed)

@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from resonant.theory.chord import Chord
-from resonant.theory.voicing import VOICING_KINDS, Hand, is_clear, lead, movement, voicings
+from resonant.theory.voicing import VOICING_KINDS, Hand, is_clear, lead, movement, telling, voicings
 
 SYMBOLS = (
     "C",
@@ -48,9 +48,37 @@ def test_a_rootless_dominant_is_third_fifth_seventh_and_ninth() -> None:
     assert found == {frozenset({11, 2, 5, 9})}
 
 
+@pytest.mark.parametrize("kind", ["close", "drop2", "shell"])
+@pytest.mark.parametrize("symbol", ["Cmaj9", "Fm9", "E7", "G13", "Cm6", "D6", "F#m7b5", "B7b9"])
+def test_voicings_that_are_not_rootless_hold_root_third_and_seventh(kind: str, symbol: str) -> None:
+    chord = Chord.parse(symbol)
+    telling_tones = {chord.root, chord.third, chord.seventh} - {None}
+    for voicing in voicings(chord, Hand(kind, 48, 79)):
+        assert telling_tones <= {p % 12 for p in voicing}
+
+
+def test_a_shell_of_a_sixth_chord_has_its_fifth() -> None:
+    chord = Chord.parse("Cm6")
+    assert all(chord.fifth in {p % 12 for p in v} for v in voicings(chord, Hand("shell", 48, 79)))
+
+
+@pytest.mark.parametrize("symbol", ["C", "E7", "Am7", "Cmaj9", "Bdim7", "Cm6"])
+def test_two_voices_that_tell_a_chord_hold_its_third_and_its_seventh(symbol: str) -> None:
+    chord = Chord.parse(symbol)
+    for voicing in voicings(chord, Hand("close", 48, 79)):
+        found = {p % 12 for p in telling(voicing, chord, 2)}
+        assert chord.third in found
+        assert chord.seventh is None or chord.seventh in found
+
+
 def test_rootless_voicings_stand_on_the_third_or_the_seventh() -> None:
     chord = Chord.parse("Dm7")
     assert {v[0] % 12 for v in voicings(chord, Hand("rootless", 48, 76))} == {chord.third, chord.seventh}
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_one_hand_reaches_every_drop_two(symbol: str) -> None:
+    assert all(v[-1] - v[0] <= 16 for v in voicings(Chord.parse(symbol), Hand("drop2", 46, 79)))
 
 
 def test_drop_two_puts_the_second_voice_from_the_top_at_the_bottom() -> None:

@@ -1,7 +1,7 @@
 """Comping: rhythm from figures, voicings led from chord to chord, a left hand on keyboards, strums on guitars."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resonant.instruments import Instrument, instrument
 from resonant.players.arranger.bars import PHRASE_BARS, Bar, bars_of, runs
@@ -17,8 +17,9 @@ from resonant.players.context import Context, Part
 from resonant.score.model import Control, Note
 from resonant.styles.comping import COMMON_CHORDS, ChordsFigure, ChordsStyle
 from resonant.styles.files import all_styles
+from resonant.theory.chord import Chord
 from resonant.theory.key import Key
-from resonant.theory.voicing import Hand, Voicing
+from resonant.theory.voicing import Hand, Voicing, telling
 from resonant.units import Tick
 
 SUSTAIN_PEDAL = 64
@@ -122,7 +123,7 @@ class _Comping:
         plain: Sequence[Stroke] = strokes(figure.steps, bar.place, bar.metre)
         if figure is not _LAST_WORD:
             plain = embellished(plain, self.context.rng("liberty", *names), self.style.variation)
-        for stroke in _restruck(bar, plain):
+        for stroke in self._told(bar, _restruck(bar, plain)):
             if stroke.tied and any(n.start + n.ticks == bar.start for n in notes):
                 notes = [_held(n, stroke.ticks) if n.start + n.ticks == bar.start else n for n in notes]
             else:
@@ -133,16 +134,32 @@ class _Comping:
         here = [n for n in notes if n.start >= bar.start]
         return before + coloured(self.context, bar, here, names, self.style.colour)
 
+    def _told(self, bar: Bar, plain: Sequence[Stroke]) -> list[Stroke]:
+        """The strokes, of which under each chord one at least sounds its third, wherever the hand holds that."""
+        done = list(plain)
+        for span in bar.chords:
+            here = [
+                i for i, s in enumerate(done) if span.start <= bar.start + s.offset < span.end and s.sign not in "pPm"
+            ]
+            third, voicing = span.chord.third, self.layout.at[span.start]
+            places = [index for index, pitch in enumerate(voicing) if pitch % 12 == third]
+            sounded = {p % 12 for i in here for p in _voices(voicing, done[i].sign, span.chord)}
+            if here and places and third not in sounded:
+                longest = max(here, key=lambda i: done[i].ticks)
+                sign = str(places[0] + 1) if done[longest].sign.isdigit() else "x"
+                done[longest] = replace(done[longest], sign=sign)
+        return done
+
     def _struck(self, bar: Bar, stroke: Stroke) -> list[Written]:
         start = bar.start + stroke.offset
-        voicing = self.layout.voicing(bar, start)
-        if stroke.sign in "pP":
-            voicing = self.layout.next(bar, start) or voicing
+        voicing, chord = self.layout.voicing(bar, start), bar.span_at(start).chord
+        if stroke.sign in "pP" and self.layout.next(bar, start):
+            voicing, chord = self.layout.next(bar, start) or voicing, bar.after(start)
         ticks = round(stroke.ticks * self.style.gate)
         if stroke.sign == "m":
             ticks = _SCRATCH_TICKS
         weight = _WEIGHTS.get(stroke.sign, 0.0) + (0.12 if stroke.offset == 0 else 0.0)
-        pitches = _voices(voicing, stroke.sign)
+        pitches = _voices(voicing, stroke.sign, chord)
         return [
             Written(start, in_reach(pitch, self.player), ticks, weight + (0.2 if pitch == max(pitches) else 0), late)
             for pitch, late in zip(pitches, self._strum(pitches, stroke.sign), strict=True)
@@ -158,17 +175,17 @@ class _Comping:
         return [width * place / (count - 1) for place in places]
 
 
-def _voices(voicing: Voicing, sign: str) -> Voicing:
-    """Which voices of a voicing a sign strikes."""
+def _voices(voicing: Voicing, sign: str, chord: Chord) -> Voicing:
+    """Which voices of a voicing a sign strikes; where several sound, the chord's third and seventh are among them."""
     if sign.isdigit():
         octave, index = divmod(int(sign) - 1, len(voicing))
         return (voicing[index] + 12 * octave,)
-    if sign in "uU":
-        return voicing[-3:]
-    if sign == "m":
-        return voicing[-3:]
-    parts = {"h": voicing[1:], "v": voicing[:1], "t": voicing[-2:], "^": voicing[-1:]}
-    return parts.get(sign) or voicing
+    if sign in "uUm":
+        third = max((i for i, pitch in enumerate(voicing) if pitch % 12 == chord.third), default=len(voicing))
+        return voicing[min(third, max(len(voicing) - 3, 0)) :]
+    if sign in "ht":
+        return telling(voicing, chord, 2 if sign == "t" else max(len(voicing) - 1, 1))
+    return {"v": voicing[:1], "^": voicing[-1:]}.get(sign, voicing)
 
 
 def _restruck(bar: Bar, plain: Sequence[Stroke]) -> list[Stroke]:

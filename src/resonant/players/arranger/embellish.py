@@ -32,7 +32,8 @@ def _liberty(found: list[Stroke], rng: Random) -> list[Stroke]:
     if stroke.offset and not stroke.tied and len(found) > 2 and rng.random() < 0.45:
         return _left_out(found, index)
     if stroke.sign in _FULL:
-        return _resigned(found, index, rng.choice("ht^"))
+        sign = rng.choice("ht^")
+        return _resigned(found, index, "h" if sign == "^" and stroke.ticks >= TICKS_PER_QUARTER else sign)
     return found
 
 
@@ -47,13 +48,11 @@ def _resigned(found: list[Stroke], index: int, sign: str) -> list[Stroke]:
 
 
 def _split(found: list[Stroke], index: int, rng: Random) -> list[Stroke]:
+    """Some voices struck again halfway, while the others are held."""
     stroke = found[index]
     half = stroke.ticks // 2
-    parts = [
-        Stroke(stroke.offset, half, stroke.sign, stroke.tied),
-        Stroke(stroke.offset + half, stroke.ticks - half, rng.choice("^th2")),
-    ]
-    return [*found[:index], *parts, *found[index + 1 :]]
+    again = Stroke(stroke.offset + half, stroke.ticks - half, rng.choice("^th2"))
+    return [*found[: index + 1], again, *found[index + 1 :]]
 
 
 def _left_out(found: list[Stroke], index: int) -> list[Stroke]:

@@ -91,7 +91,8 @@ def _needed(chord: Chord) -> list[set[int]]:
     """What must sound, from all that tells the chord down to anything at all."""
     guides = {pc for pc in (chord.third, chord.seventh) if pc is not None}
     colour = {(chord.root + chord.intervals[-1]) % 12}
-    return [guides | colour | {chord.root}, guides | {chord.root}, guides, set()]
+    third = {pc for pc in (chord.third,) if pc is not None}
+    return [guides | colour | {chord.root}, guides | {chord.root}, guides, third, set()]
 
 
 def _rooted(voicing: Voicing, chord: Chord, low: int) -> bool:

@@ -36,7 +36,7 @@ def _line(context: Context, bar: Bar, span: ChordSpan, ends: tuple[int, int], gr
     if beats < 2 or bar.energy < _QUIET:
         return [Written(span.start, root, span.duration - 20, 0.1)]
     pitches = [root]
-    if steps and len(steps) < beats:
+    if steps and len(steps) <= beats // 2:  # the chord keeps its bass for half its time
         hold = beats - len(steps)
         pitches = [*_upper(root, span.chord, hold, ground, rng.random() < bar.energy), *steps]
     elif bar.energy > 0.5 or rng.random() < 0.5:
@@ -57,10 +57,12 @@ def between(first: int, second: int, key: Key) -> list[int]:
 
 
 def _upper(root: int, chord: Chord, beats: int, ground: Ground, moves: bool) -> list[int]:
-    """The root, and halfway another chord tone, over this many beats; repeated pitches mean one held note."""
+    """The root, and halfway its octave or the third, over this many beats; repeated pitches mean one held note."""
     if not moves or beats < 2:
         return [root] * beats
-    other = ground.interval(root, chord, "T" if beats > 2 else "F")
+    other = ground.interval(root, chord, "O")
+    if other == root:
+        other = ground.interval(root, chord, "T" if beats > 2 else "F")
     half = beats - beats // 2
     return [root] * half + [other] * (beats - half)
 

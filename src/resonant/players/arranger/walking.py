@@ -30,6 +30,7 @@ class _Beat:
     opens: bool  # the chord comes in here
     closes: bool  # the next beat has another chord
     again: bool  # the bar line passes and the chord stays
+    strong: bool  # the third beat of a bar: a chord tone carries it
 
 
 def walk(context: Context, bars: Sequence[Bar], ground: Ground) -> list[Written]:
@@ -56,7 +57,17 @@ def _beats(bars: Sequence[Bar]) -> list[_Beat]:
             chord = bar.span_at(start).chord
             opens = not beats or beats[-1].chord != chord
             closes = bar.after(start) != chord and bar.span_at(start).end <= end
-            beats.append(_Beat(start, end - start, chord, opens, closes, start == bar.start))
+            beats.append(
+                _Beat(
+                    start,
+                    end - start,
+                    chord,
+                    opens,
+                    closes,
+                    start == bar.start,
+                    len(starts) == 4 and start == starts[2],
+                )
+            )
     return beats
 
 
@@ -78,9 +89,11 @@ def _tone_cost(pitch: int, beat: _Beat, key: Key) -> float:
     pc = pitch % 12
     if beat.opens:
         return 0.0 if pc == beat.chord.bass_pc else (1.7 if pc in beat.chord.pitch_classes else 9.0)
-    if pc in beat.chord.pitch_classes:
-        return 0.15 if pc != beat.chord.bass_pc or beat.again else 0.55
     if beat.again:
+        return 0.0 if pc == beat.chord.bass_pc else (1.1 if pc in beat.chord.pitch_classes else 9.0)
+    if pc in beat.chord.pitch_classes:
+        return 0.15 if pc != beat.chord.bass_pc else 0.45
+    if beat.strong:
         return 9.0
     if pc in key.scale:
         return 0.5
