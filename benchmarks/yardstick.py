@@ -55,25 +55,34 @@ def sounded(score: Score, engine: Engine) -> Yardstick:
 
 
 def player_of(track: Track) -> str:
-    """Which of our instruments plays a part of POP909: the melody a flute, or an alto saxophone where it lies lower."""
+    """Which of our instruments plays a part of a real piece: the melody a flute, or an alto saxophone if lower."""
     if track.role == "melody":
         lowest = instrument("flute").low
         return "flute" if all(note.pitch >= lowest for note in track.notes) else "alto_sax"
-    return {"counter": "vibraphone", "chords": "grand_piano", "drums": "standard_kit"}[track.role]
+    return {"counter": "vibraphone", "chords": "grand_piano", "bass": "upright_bass", "drums": "standard_kit"}[
+        track.role
+    ]
 
 
 def lead_sheets(data: Path, split: str, limit: int | None = None) -> Iterator[Yardstick]:
-    """Excerpts of OpenEWLD lead sheets (sevenths, ninths, diminished chords) as a trio would play them, with a beat."""
+    """The lead sheets, rendered by the plain synthesiser."""
+    for score in sheets(data, split, limit):
+        yield Yardstick(score.title, rendered(score), score)
+
+
+def sheets(data: Path, split: str, limit: int | None = None) -> Iterator[Score]:
+    """Excerpts of OpenEWLD lead sheets (sevenths, ninths, diminished chords) as a trio would play them, with a beat of
+    Groove, entitled by the sheet's id."""
     beats = [
         p for p in read_pieces(data / "groove" / f"{split}.jsonl.gz") if p.kind == "beat" and _is_common_time(p.score)
     ]
-    sheets = [
+    found = [
         p for p in read_pieces(data / "openewld" / f"{split}.jsonl.gz") if _is_common_time(p.score) and p.score.harmony
     ]
-    for number, sheet in enumerate(sheets[:limit]):
+    for number, sheet in enumerate(found[:limit]):
         start, end = excerpt_ticks(sheet.score, BARS)
         trio = comped(cut(sheet.score, start, end, sheet.score.key), walking=number % 2 == 1)
-        yield Yardstick(sheet.id, rendered(with_drums(trio, beats[number % len(beats)].score)), trio)
+        yield replace(with_drums(trio, beats[number % len(beats)].score), title=sheet.id)
 
 
 def comped(score: Score, walking: bool) -> Score:
