@@ -1,4 +1,4 @@
-"""The brief of a song that is told in another style: the style, its band and its sound are new, the song's form stays."""
+"""The brief of a song that is told in another style: style, band and sound are new, the song's form stays."""
 
 from dataclasses import replace
 from pathlib import Path

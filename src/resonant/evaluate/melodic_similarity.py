@@ -5,9 +5,9 @@ only share key and style are not.
 
 Method: an edit distance between melodies (Mongeau & Sankoff, *Comparison of musical sequences*, Computers and the
 Humanities 24, 1990): notes are replaced, inserted and deleted at a cost, and the cheapest way from one melody to the
-other is found by dynamic programming. Each note is described by the interval from the note before it (contour: an octave
-more or less hardly counts) and by the ratio of its time to the next note to that of the note before. So neither
-transposition nor tempo counts. Replacing costs `_PITCH` for the interval and `_RHYTHM` for the ratio, at most 1 in
+other is found by dynamic programming. Each note is described by the interval from the note before it (an octave more or
+less hardly counts) and by the ratio of its time to the next note to that of the note before. So neither transposition
+nor tempo counts. Replacing costs `_PITCH` for the interval and `_RHYTHM` for the ratio, at most 1 in
 all; a note inserted or deleted costs `_GAP`.
 
 Conventions: of notes that begin together, the highest is the melody. Times are as played.

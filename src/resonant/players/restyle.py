@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from resonant.brief.model import Brief, PartBrief
 from resonant.players.arranger.performance import beside
-from resonant.players.context import Context, Part
 from resonant.players.arranger.phrasing import phrased, written
 from resonant.players.arranger.tune_harmony import Setting, harmony_under_tune
+from resonant.players.context import Context, Part
 from resonant.players.seams import outside
 from resonant.players.writing import joined, named_parts
 from resonant.score.model import Lyric, Note, Score, Track

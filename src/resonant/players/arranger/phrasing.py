@@ -1,7 +1,7 @@
-"""A melody told in another style: the same notes in the same order, in its range, its swing, its syncopation, its breath.
+"""A melody told in another style: the same notes in the same order, in its range, its swing, its syncopation.
 
-What is kept is what a listener knows it by: contour, intervals, the rhythm of its skeleton. What changes is manner: swing
-and timing, a few notes pulled before the beat or put back on it, notes that rub against the new chords, grace notes.
+What is kept is what a listener knows it by: contour, intervals, the rhythm of its skeleton. What changes is manner:
+swing and timing, a few notes pulled before the beat or put back on it, notes that rub against the new chords, graces.
 """
 
 import random
@@ -187,18 +187,19 @@ def _approached(context: Context, notes: Sequence[Note]) -> list[Note]:
     for before, note in zip([None, *notes], notes, strict=False):
         room = note.start - (before.end if before is not None else 0)
         long = note.duration >= TICKS_PER_QUARTER and room >= _EIGHTH
-        if long and _rng_at(context, note.start).random() > 1 - _APPROACH:
-            below = next(
-                p for p in (note.pitch - 1, note.pitch - 2, note.pitch) if p == note.pitch or _free(context, p)
-            )
-            if below != note.pitch and below >= player.low:
-                out.append(Note(note.start - _EIGHTH, below, _EIGHTH, max(note.velocity - 8, 1)))
+        step = _step_into(context, note, player) if long else None
+        if step is not None and _rng_at(context, note.start).random() > 1 - _APPROACH:
+            out.append(Note(note.start - _EIGHTH, step, _EIGHTH, max(note.velocity - 8, 1)))
         out.append(note)
     return out
 
 
-def _free(context: Context, pitch: int) -> bool:
-    return pitch % 12 in context.score.key.scale
+def _step_into(context: Context, note: Note, player: Instrument) -> int | None:
+    """A pitch a step away, from below if possible, that is of the key and best of the chord before the note."""
+    tones = context.chord(note.start - _EIGHTH).pitch_classes
+    steps = [note.pitch + step for step in (-1, -2, 1, 2) if player.low <= note.pitch + step <= player.high]
+    fitting = [pitch for pitch in steps if pitch % 12 in context.score.key.scale]
+    return min(fitting, key=lambda pitch: pitch % 12 not in tones, default=None)
 
 
 def _gaps(context: Context, notes: Sequence[Note]) -> list[Tick]:
@@ -215,9 +216,16 @@ def _touched(context: Context, note: Note, gap: Tick) -> Note:
     per_ms = context.score.tempo.bpm_at(note.start) * TICKS_PER_QUARTER / 60_000
     loose = rng.gauss(feel.push_ms.get("melody", 0.0), feel.timing_ms * 0.8) * per_ms
     start = max(context.swung(note.start) + round(loose), bar_start)
-    sounding = gap if note.duration >= _CONNECTED * gap and gap <= 4 * TICKS_PER_QUARTER else note.duration
+    sounding = gap if _sings_on(context, note, gap) else note.duration
     ticks = context.swung(min(note.start + sounding, context.score.end)) - context.swung(note.start)
     weight = metric_weight(context.metre(bar), note.start - bar_start)
     velocity = 68 + 26 * context.energy(bar) + 9 * weight + rng.gauss(0, feel.velocity)
     duration = max(min(round(ticks * min(style.melody.legato, 1.0)), context.score.end - start), 1)
     return Note(start, note.pitch, duration, min(max(round(velocity), 30), 120))
+
+
+def _sings_on(context: Context, note: Note, gap: Tick) -> bool:
+    """Whether a note is held to the next one: it nearly was, and the chord it would be held into bears it."""
+    if note.duration < _CONNECTED * gap or gap > 4 * TICKS_PER_QUARTER:
+        return False
+    return all(note.pitch % 12 in s.chord.pitch_classes for s in context.score.chords_in(note.end, note.start + gap))

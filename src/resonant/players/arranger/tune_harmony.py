@@ -1,7 +1,7 @@
 """Harmony written anew under a melody that stays: the style's own progressions, as far as the melody bears them.
 
-Each material is walked through bar by bar: the states are the bars of the style's phrases and the bar as it was, and the
-likeliest walk (Viterbi) fits the melody, keeps what the old chords did where phrases end, and follows the style's
+Each material is walked through bar by bar: the states are the bars of the style's phrases and the bar as it was, and
+the likeliest walk (Viterbi) fits the melody, keeps what the old chords did where phrases end, and follows the style's
 phrases as they run. Then chords take the style's colours and substitutions, where the melody agrees with them.
 """
 
