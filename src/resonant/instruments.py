@@ -65,6 +65,8 @@ def instrument(name: str) -> Instrument:
         BriefError: there is none; the message lists those that are near.
     """
     known = instruments()
+    if name == GUIDE_VOCAL.name:
+        return GUIDE_VOCAL
     if name == RECORDING.name:
         return RECORDING
     if name.startswith("gm_") and name[3:].isdecimal() and int(name[3:]) < 128:
@@ -73,6 +75,10 @@ def instrument(name: str) -> Instrument:
         near = [other for other in known if name and (name in other or other in name)] or list(known)
         raise BriefError(f"instrument {name!r} is not known; among those we have: {', '.join(near[:12])}")
     return known[name]
+
+
+GUIDE_VOCAL = Instrument("guide_vocal", "guide vocal", "choir", 53, 0, 48, 79, 1, ("vocal",), "guide_vocal", ())
+"""The singer of the lyrics. Prompts do not name it, and no band has it by itself: it comes with words."""
 
 
 def for_program(program: int) -> Instrument:

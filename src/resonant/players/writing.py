@@ -14,7 +14,7 @@ from resonant.seeds import derived
 from resonant.styles import Style
 from resonant.units import TICKS_PER_SIXTEENTH
 
-WRITING_ORDER = ("drums", "percussion", "bass", "chords", "pad", "strings", "arpeggio", "melody", "counter")
+WRITING_ORDER = ("drums", "percussion", "bass", "chords", "pad", "strings", "arpeggio", "melody", "counter", "vocal")
 _TRIES = 5  # seeds tried before a part is said to have no alternative
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import mido
 
 from resonant.errors import BriefError, MidiError
-from resonant.instruments import Instrument, for_program, instruments
+from resonant.instruments import GUIDE_VOCAL, Instrument, for_program, instruments
 from resonant.score.midi_guess import bar_map, fitting_key, likely_role, section_list
 from resonant.score.midi_writer import NO_CHORD, OWN_TEXT
 from resonant.score.model import Bend, ChordSpan, Control, Lyric, Note, Score, Section, Track
@@ -343,7 +343,7 @@ def _belonging(events: dict[tuple[int, int, int], list[Any]], place: tuple[int, 
 
 def _sound(part: _Part, named: str) -> Instrument:
     """The instrument that is named where its program is still the one played, else the one of the program."""
-    known = instruments()
+    known = {**instruments(), GUIDE_VOCAL.name: GUIDE_VOCAL}
     is_drums = part.channel == _DRUM_CHANNEL
     if named in known and known[named].is_drums == is_drums and known[named].program == part.program:
         return known[named]

@@ -10,6 +10,7 @@ import mido
 
 from resonant.instruments import instrument
 from resonant.score.model import Bend, Score, Track
+from resonant.score.passes.lyrics import singer
 from resonant.units import TICKS_PER_QUARTER, Tick
 
 OWN_TEXT = "resonant: "  # begins the text events that only we read; mirrored in midi_reader
@@ -37,9 +38,9 @@ def to_midi_bytes(score: Score) -> bytes:
     file.tracks.append(_track(_conductor(score), score.end))
     if score.harmony:
         file.tracks.append(_track(_harmony(score), score.end))
-    singer = next((track.name for track in score.tracks if track.role == "melody"), None)
+    voice = singer(score)
     for track, place in zip(score.tracks, _places(score.tracks), strict=True):
-        events = [*_part(track, place), *(_lyrics(score) if track.name == singer else ())]
+        events = [*_part(track, place), *(_lyrics(score) if track is voice else ())]
         file.tracks.append(_track(events, score.end))
     out = io.BytesIO()
     file.save(file=out)
@@ -88,7 +89,7 @@ def _conductor(score: Score) -> list[_Timed]:
         events.append((tick, _TEXT, mido.MetaMessage("marker", text=_utf8(section.name))))
         shape = {"bars": section.bars, "energy": section.energy, "material": section.material, "visit": section.visit}
         events.append(_own(tick, _TEXT, section=section.name, **shape))
-    if all(track.role != "melody" for track in score.tracks):
+    if singer(score) is None:
         events.extend(_lyrics(score))
     return events
 

@@ -17,6 +17,7 @@ from resonant.instruments import Instrument, instrument
 from resonant.players.context import never
 from resonant.score.model import Score, Track
 from resonant.sound.banks import SoundBank
+from resonant.sound.guide_vocal import NO_WORDS, VOCAL_VOICE, Words, render_vocal, vocal_settings
 from resonant.sound.lead import leads_s
 from resonant.sound.model import TAIL_S, Stems
 from resonant.sound.sampler import render_sampled
@@ -41,11 +42,13 @@ class Rendering:
         sample_rate: in Hz.
         tail_s: ring-out behind the last bar.
         workers: tracks rendered at once; None takes as many as there are processors. The sound does not depend on it.
+        language: what a guide vocal sings in, such as "en".
     """
 
     sample_rate: int = 44_100
     tail_s: float = TAIL_S
     workers: int | None = None
+    language: str = "en"
 
     def num_samples(self, score: Score) -> int:
         """Length of the stems of a score."""
@@ -74,12 +77,14 @@ def render_stems(
 
     Raises:
         BriefError: a track's instrument is not known.
+        InputError: there is a guide vocal, and espeak-ng is not installed or does not speak its language.
         SoundBankError: a sample of the bank can not be read.
         PlaceError: the cache's folder can not be written.
         Cancelled: `should_stop` said so; nothing half-rendered is kept.
     """
     num_samples = settings.num_samples(score)
-    render = partial(_stem, score.tempo, settings, bank, cache, num_samples, should_stop)
+    words = Words(score.lyrics, settings.language)
+    render = partial(_stem, score.tempo, words, settings, bank, cache, num_samples, should_stop)
     stems: dict[str, Audio] = {}
     with ThreadPoolExecutor(max_workers=settings.workers or os.cpu_count() or 1) as pool:
         futures = {pool.submit(render, track): track.name for track in _longest_first(score)}
@@ -96,10 +101,13 @@ def stem_keys(score: Score, settings: Rendering, bank: SoundBank) -> dict[str, s
         BriefError: a track's instrument is not known.
     """
     num_samples = settings.num_samples(score)
-    return {
-        track.name: stem_key(track, score.tempo, instrument(track.instrument), num_samples, settings.sample_rate, bank)
-        for track in score.tracks
-    }
+    words = Words(score.lyrics, settings.language)
+
+    def key(track: Track) -> str:
+        plays = instrument(track.instrument)
+        return stem_key(track, score.tempo, plays, num_samples, settings.sample_rate, bank, words)
+
+    return {track.name: key(track) for track in score.tracks}
 
 
 def _longest_first(score: Score) -> list[Track]:
@@ -118,6 +126,7 @@ def _finished(futures: dict[Future[Audio], str]) -> Iterator[Future[Audio]]:
 
 def _stem(
     tempo: TempoMap,
+    words: Words,
     settings: Rendering,
     bank: SoundBank,
     cache: StemCache | None,
@@ -130,11 +139,11 @@ def _stem(
     if not track.notes:
         return Audio.silence(2, num_samples, settings.sample_rate)
     plays = instrument(track.instrument)
-    key = stem_key(track, tempo, plays, num_samples, settings.sample_rate, bank)
+    key = stem_key(track, tempo, plays, num_samples, settings.sample_rate, bank, words)
     kept = None if cache is None else cache.get(key)
     if kept is not None:
         return kept
-    stem = render_track(track, tempo, plays, num_samples, settings.sample_rate, bank, should_stop)
+    stem = render_track(track, tempo, plays, num_samples, settings.sample_rate, bank, should_stop, words)
     if cache is not None:
         cache.put(key, stem)
     return stem
@@ -148,12 +157,16 @@ def render_track(
     sample_rate: int,
     bank: SoundBank,
     should_stop: Callable[[], bool] = never,
+    words: Words = NO_WORDS,
 ) -> Audio:
-    """The sound of one track on an instrument, modelled or sampled: stereo, `float32 [2, num_samples]`.
+    """The sound of one track on an instrument, modelled, sampled or sung: stereo, `float32 [2, num_samples]`.
 
-    Sampled instruments are struck early by their lead. What still rings at the very end is faded out within 50 ms.
+    Sampled instruments are struck early by their lead; a guide vocal sings the words. What still rings at the very end
+    is faded out within 50 ms.
     """
-    if plays.voice is not None:
+    if plays.voice == VOCAL_VOICE:
+        samples = render_vocal(track, words, tempo, num_samples, sample_rate, should_stop).samples.copy()
+    elif plays.voice is not None:
         samples = render_voice(track, tempo, plays.voice, num_samples, sample_rate, should_stop).samples.copy()
     else:
         samples = _sampled_early(track, tempo, plays, num_samples, sample_rate, bank)
@@ -175,13 +188,23 @@ def _sampled_early(
 
 
 def stem_key(
-    track: Track, tempo: TempoMap, plays: Instrument, num_samples: int, sample_rate: int, bank: SoundBank
+    track: Track,
+    tempo: TempoMap,
+    plays: Instrument,
+    num_samples: int,
+    sample_rate: int,
+    bank: SoundBank,
+    words: Words = NO_WORDS,
 ) -> str:
     """The SHA-256, in hex, of exactly what decides the sound of a track.
 
-    Its name, its role and the other tracks do not; the sound bank does for sampled instruments only.
+    Its name, its role and the other tracks do not; the sound bank does for sampled instruments only, the words and
+    espeak-ng for a guide vocal only.
+
+    Raises:
+        InputError: a guide vocal, and espeak-ng is not installed.
     """
-    decides = {
+    decides: dict[str, object] = {
         "engine": engine_version(),
         "notes": [(note.start, note.pitch, note.duration, note.velocity) for note in track.notes],
         "bends": [(bend.tick, bend.cents) for bend in track.bends],
@@ -190,6 +213,8 @@ def stem_key(
         "plays": plays.voice or [plays.bank, plays.program, plays.low, plays.high, _bank_hash(bank)],
         "length": [num_samples, sample_rate],
     }
+    if plays.voice == VOCAL_VOICE:
+        decides["words"] = vocal_settings(track, words)
     return hashlib.sha256(json.dumps(decides, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -12,6 +12,7 @@ from resonant.players.arranger.melody import play_melody
 from resonant.players.arranger.pad import play_pad
 from resonant.players.arranger.percussion import play_percussion
 from resonant.players.arranger.strings import play_strings
+from resonant.players.arranger.vocal import play_vocal
 from resonant.players.context import Context, Part
 from resonant.players.registry import Capabilities
 
@@ -25,6 +26,7 @@ WRITERS: Mapping[str, Callable[[Context], Part]] = {
     "arpeggio": play_arpeggio,
     "melody": play_melody,
     "counter": play_counter,
+    "vocal": play_vocal,
 }
 
 
