@@ -18,6 +18,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "seeds", "heap", "code_hash"),
     ("units", "theory", "audio"),
     ("audio_files",),
+    ("nn",),
     ("yaml_files",),
     ("instruments",),
     ("styles",),
@@ -34,12 +35,14 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("produce",),
     ("extension",),
     ("evaluate",),
+    ("train",),
     ("cli", "testing"),
     ("__main__",),
 )
 PLACE = {room: place for place, rooms in enumerate(ORDER) for room in rooms}
 THEORY_MAY_IMPORT = {"errors"}
-ONLY_CLI_MAY_IMPORT = {"evaluate", "cli"}
+ONLY_CLI_MAY_IMPORT = {"evaluate", "train", "cli"}
+MAY_IMPORT_NN = {"players", "sound", "train", "evaluate"}
 TORCH_ROOMS = {"nn", "train"}
 
 
@@ -88,6 +91,8 @@ def breaches_of_order(package: Path) -> list[str]:
             found.append(f"{each.where}: {each.room} imports {target}, which stands to its right")
         elif target in ONLY_CLI_MAY_IMPORT and each.room not in ("cli", "__main__"):
             found.append(f"{each.where}: {each.room} imports {target}, which only cli may")
+        elif target == "nn" and each.room not in MAY_IMPORT_NN:
+            found.append(f"{each.where}: {each.room} imports nn, which only players, sound, train and evaluate may")
         elif each.room == "theory" and target not in THEORY_MAY_IMPORT:
             found.append(f"{each.where}: theory imports {target}, and may know errors only")
     return found

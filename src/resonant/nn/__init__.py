@@ -1,0 +1,1 @@
+"""Networks: parts, caches, sampling and checkpoints. PyTorch lives here and in `train`."""

@@ -1,0 +1,81 @@
+"""Checkpoints: a folder with `config.json` and `model.safetensors`; strict in names and shapes, and never a pickle."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from resonant.errors import InputError
+
+Config = TypeVar("Config")
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+
+
+def save_checkpoint(folder: Path, model: nn.Module, config: Any, notes: Mapping[str, str] | None = None) -> None:
+    """Writes the model's weights and its config; `notes` (licence, data, figures) go into the weights' header."""
+    from safetensors.torch import save_file
+
+    assert is_dataclass(config) and not isinstance(config, type)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / CONFIG).write_text(json.dumps(asdict(config), indent=1) + "\n", encoding="utf-8")
+    save_file({name: t.contiguous() for name, t in model.state_dict().items()}, folder / WEIGHTS, dict(notes or {}))
+
+
+def load_config(folder: Path, kind: type[Config]) -> Config:
+    """The config of a checkpoint.
+
+    Raises:
+        InputError: there is none, it is no JSON, or its fields are not those of `kind`.
+    """
+    path = folder / CONFIG
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path} can not be read: {error.strerror}; give the folder of a checkpoint") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no JSON; restore the checkpoint from a copy") from error
+    known = {each.name for each in fields(kind)}  # type: ignore[arg-type]
+    if not isinstance(data, dict) or set(data) != known:
+        raise InputError(
+            f"{path} is the config of another model: it does not have the fields {', '.join(sorted(known))}"
+        )
+    return kind(**data)
+
+
+def load_weights(folder: Path, model: nn.Module) -> None:
+    """Fills the model with the weights of a checkpoint.
+
+    Raises:
+        InputError: the file is missing, cut off or no safetensors file; a tensor is missing, too many, of another
+            shape, or holds what is no number.
+    """
+    path = folder / WEIGHTS
+    tensors = _tensors(path)
+    wanted = model.state_dict()
+    odd = sorted(set(tensors) ^ set(wanted))
+    if odd:
+        raise InputError(f"{path} does not fit its config: {odd[0]} is {'missing' if odd[0] in wanted else 'too many'}")
+    for name, tensor in tensors.items():
+        if tensor.shape != wanted[name].shape:
+            raise InputError(
+                f"{path} does not fit its config: {name} is {list(tensor.shape)}, not {list(wanted[name].shape)}"
+            )
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise InputError(f"{path} is damaged: {name} holds what is no number; restore it from a copy")
+    model.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in tensors.items()}, strict=True)
+
+
+def _tensors(path: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except OSError as error:
+        raise InputError(f"{path} can not be read: {error.strerror or error}; check the folder") from error
+    except SafetensorError as error:
+        raise InputError(f"{path} is cut off or no safetensors file; fetch it again") from error
