@@ -6,18 +6,20 @@ There is one act, `regenerate` a region while the rest stays and is listened to;
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from resonant.brief.model import Brief, Sound
 from resonant.errors import BriefError
-from resonant.library.model import Song
+from resonant.library.model import Lineage, Song
 from resonant.mix.mixdown import mix_down, published_key
 from resonant.mix.model import Ending, Held, Mix, Published
 from resonant.mix.scene import ending_of, mix_scene
 from resonant.players.arranger.form import plan_form
 from resonant.players.arranger.player import Arranger
 from resonant.players.arranger.reharmonise import UNPITCHED
+from resonant.players.arranging import read_sketch, seated, with_a_singer
 from resonant.players.context import never
 from resonant.players.registry import Registry
 from resonant.players.restyle import Restyling, parts_of, restyled
@@ -28,6 +30,7 @@ from resonant.score.passes.lyrics_melody import singable
 from resonant.score.region import HARMONY, NOTHING, Region
 from resonant.sound.banks import SoundBank, default_bank
 from resonant.sound.model import TAIL_S, Stems
+from resonant.sound.recording import recorded, recording_keys
 from resonant.sound.render import Rendering, StemCache, render_stems, stem_keys
 from resonant.styles import Style, all_styles
 
@@ -147,6 +150,26 @@ def regenerate(
     return replace(song, brief=replace(brief, remarks=remarks), score=score, stems=None, mix=None, lineage=lineage)
 
 
+def arrange(sketch: Score, brief: Brief, engine: Engine, watch: Watch | None = None, keep_bass: bool = True) -> Song:
+    """A new song of a sketch: its tune, bass line, chords and form, played by the band of `brief`.
+
+    The result has a score and no sound yet; `sounded` renders it.
+
+    Args:
+        sketch: a piano piece, a lead sheet, any score with a note that has a pitch.
+        brief: of `ensemble_brief`: the sketch's tempo, key, metre and bars, and who shall play.
+        keep_bass: whether the sketch's bass line is played as it is, or the bass's player writes one.
+
+    Raises:
+        BriefError: the sketch holds no note with a pitch, or nobody can play its tune.
+        Cancelled: the watch said stop.
+    """
+    brief = with_a_singer(brief)
+    arrangement = seated(read_sketch(sketch), brief, keep_bass)
+    song = Song(brief, arrangement.score, lineage=Lineage(seed=brief.seed))
+    return regenerate(song, arrangement.left, engine, watch, Change("arrange"))
+
+
 def _seated(song: Song, region: Region, now: Brief) -> Score:
     """The score whose tracks are played on what the act asks for; a track of which bars stay keeps its instrument."""
     score, before = song.score, dict(named_parts(song.brief))
@@ -195,6 +218,8 @@ def _material(song: Song, region: Region, seeds: Mapping[str, int]) -> dict[str,
 
 def _with_words(score: Score, brief: Brief, region: Region) -> Score:
     """The score with its lyrics; the singer's notes are made to carry them inside the region."""
+    if not any(section.lyrics for section in brief.form):
+        return score
     voice = singer(score)
     if voice is not None:
         score = singable(score, brief.form, brief.language, frozenset(region.bars_of(voice.name)))
@@ -252,12 +277,10 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: P
     watch = watch or Watch()
     style, sound, score = engine.style(song.brief.style), song.brief.sound, song.score
     ending = ending_of(song.brief)
-    scene = mix_scene(score, sound, style.mix, style.sidechain, ending)
+    scene = mix_scene(score, sound, style.mix, style.sidechain, ending, song.recordings)
     settings = Rendering(sound.sample_rate)
-    keys = {
-        name: published_key(key, scene.strips[name], ending, score.seconds)
-        for name, key in stem_keys(score, settings, engine.bank).items()
-    }
+    dry = stem_keys(score, settings, engine.bank) | recording_keys(song.recordings, score, settings)
+    keys = {name: published_key(key, scene.strips[name], ending, score.seconds) for name, key in dry.items()}
     kept, held = {}, {}
     if published is not None:
         scene = replace(scene, trim_db=published.trim_db)
@@ -269,6 +292,7 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: P
         }
     changed = replace(score, tracks=tuple(track for track in score.tracks if track.name not in kept))
     stems = render_stems(changed, settings, engine.bank, engine.stem_cache, watch.part(0.3, 0.7), watch.should_stop)
+    stems = recorded(stems, song.recordings)
     watch.progress("mixing", 0.7)
     mix = replace(mix_down(stems, scene, kept=kept, held=held), keys=keys)
     watch.progress("mixed", 0.95)
@@ -314,6 +338,7 @@ def render_score(
     return stems, mix
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """Versions of what decides the bytes of a song."""
     return {name: metadata.version(name) for name in ("resonant", "numpy", "scipy")}
