@@ -22,7 +22,7 @@ from resonant.sound.render import Rendering, render_stems, stem_keys
 from resonant.units import TempoMap
 
 RATE = 22_050
-TUNE = (("Sing", 60), ("me", 64), ("a-", 67), ("no-", 65), ("ther", 62), ("love", 72), ("song", 69))
+TUNE = (("Sing", 60), ("me", 64), ("for-", 67), ("ev-", 65), ("er", 62), ("love", 72), ("song", 69))
 
 
 def tune(words: tuple[tuple[str, int], ...] = TUNE, quarter: int = 480) -> Score:
