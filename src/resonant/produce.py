@@ -25,7 +25,7 @@ from resonant.players.registry import Registry
 from resonant.players.restyle import Restyling, parts_of, restyled
 from resonant.players.writing import Writing, named_parts, quietly, write
 from resonant.score.model import Score, Track
-from resonant.score.passes.lyrics import singer, sung
+from resonant.score.passes.lyrics import singer, sung, unsung
 from resonant.score.passes.lyrics_melody import singable
 from resonant.score.region import HARMONY, NOTHING, Region
 from resonant.sound.banks import SoundBank, default_bank
@@ -146,7 +146,8 @@ def regenerate(
         song.lineage, act=change.act, prompt=change.prompt, region=region, players=draft.players, settings=settings,
         seed=seed, seeds=_material(song, region, draft.seeds), versions=versions(),
     )  # fmt: skip
-    remarks = tuple(dict.fromkeys((*brief.remarks, *draft.remarks)))
+    missing = unsung(score, brief.form, brief.language)
+    remarks = tuple(dict.fromkeys((*brief.remarks, *draft.remarks, *missing)))
     return replace(song, brief=replace(brief, remarks=remarks), score=score, stems=None, mix=None, lineage=lineage)
 
 
