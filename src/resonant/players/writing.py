@@ -1,18 +1,18 @@
 """A region written anew: score in, score out; every cell outside the region stays as it is, note for note."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from resonant.brief.model import Brief, PartBrief
 from resonant.players.arranger.reharmonise import reharmonised
 from resonant.players.context import Context, Part, never
+from resonant.players.drafts import lock, what_is_struck
 from resonant.players.registry import Player, Registry
 from resonant.players.seams import at_seams, outside
 from resonant.score.model import Score, Track
 from resonant.score.region import HARMONY, Region
 from resonant.seeds import derived
 from resonant.styles import Style
-from resonant.units import TICKS_PER_SIXTEENTH
 
 WRITING_ORDER = ("drums", "percussion", "bass", "chords", "pad", "strings", "arpeggio", "melody", "counter", "vocal")
 _TRIES = 5  # seeds tried before a part is said to have no alternative
@@ -78,13 +78,15 @@ def write(score: Score, region: Region, writing: Writing) -> Draft:
         Cancelled: `should_stop` said so.
     """
     seeds: dict[str, int] = {}
+    remarks: list[str] = []
     if region.bars_of(HARMONY):
         seeds[HARMONY] = writing.seed_of(HARMONY)
         harmony = reharmonised(writing.brief, writing.style, score, region, seeds[HARMONY])
+        if harmony == score.harmony:
+            remarks.append(f"{HARMONY}: the style knows no other chords for these bars.")
         score = replace(score, harmony=harmony)
     manners = {name: part.manner for name, part in named_parts(writing.brief)}
     written: dict[str, str] = {}
-    remarks: list[str] = []
     asked = [(track, bars) for track in score.tracks if (bars := region.bars_of(track.name))]
     for track, bars in asked:  # all are blank before the first is written: none hears what will go
         score = score.with_track(outside(track, score, bars))
@@ -110,6 +112,16 @@ def named_parts(brief: Brief) -> tuple[tuple[str, PartBrief], ...]:
     return tuple(named)
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One try at a part: whether it strikes anything else than what stood there, and how it locks with the kick."""
+
+    track: Track
+    seed: int
+    is_new: bool
+    lock: float
+
+
 @dataclass(frozen=True)
 class _Cells:
     """The bars of one track that are to be written.
@@ -129,22 +141,26 @@ class _Cells:
         """The track with other bars than it had, the seed they come from, and a remark where there are no others."""
         kept = outside(self.old, self.score, self.bars)
         heard = _heard(_lifted(self.score, self.writing.lift), self.bars, self.writing.heard_bars)
-        first = self.writing.seed_of(self.old.name)
-        tries: list[tuple[Track, int]] = []
-        for number in range(_TRIES):
-            seed = first if number == 0 else derived(first, self.old.name, "otherwise", number)
+        struck = what_is_struck(self.old, self.score, self.bars)
+        drafts: list[_Draft] = []
+        for seed in self._seeds():
             part = at_seams(player.play(self._context(heard, seed)), self.old, self.score, self.bars)
-            new = joined(kept, part)
-            if not self._was_played or _sounds(new, self.score, self.bars) != _sounds(self.old, self.score, self.bars):
-                return new, seed, ""
-            tries.append((new, seed))
-        new, seed = next((found for found in tries if found[0] != self.old), tries[0])
-        rest = "it is as it was" if new == self.old else "it was only played anew"
-        return new, seed, f"{self.old.name}: the style knows nothing else for these bars; {rest}."
+            track = joined(kept, part)
+            is_new = what_is_struck(track, self.score, self.bars) != struck
+            drafts.append(_Draft(track, seed, is_new, lock(track, self.score, self.bars)))
+            if not struck or (is_new and drafts[-1].lock >= lock(self.old, self.score, self.bars)):
+                return track, seed, ""
+        best = max(drafts, key=lambda draft: (draft.is_new, draft.track != self.old, draft.lock))
+        return best.track, best.seed, "" if best.is_new else self._no_other(best.track)
 
-    @property
-    def _was_played(self) -> bool:
-        return len(outside(self.old, self.score, self.bars).notes) < len(self.old.notes)
+    def _seeds(self) -> Iterator[int]:
+        first = self.writing.seed_of(self.old.name)
+        yield first
+        yield from (derived(first, self.old.name, "otherwise", number) for number in range(1, _TRIES))
+
+    def _no_other(self, track: Track) -> str:
+        rest = "it is as it was" if track == self.old else "it was only played anew"
+        return f"{self.old.name}: the style knows nothing else for these bars; {rest}."
 
     def _context(self, heard: Score, seed: int) -> Context:
         track = heard.track(self.old.name)
@@ -153,16 +169,6 @@ class _Cells:
             self.writing.brief, self.writing.style, heard, track, self.bars, seed, self.manner,
             self.writing.should_stop,
         )  # fmt: skip
-
-
-def _sounds(track: Track, score: Score, bars: tuple[int, ...]) -> frozenset[tuple[int, int]]:
-    """What is struck in those bars, as (sixteenth, pitch): how it is played does not count."""
-    spans = [score.bar_ticks(bar) for bar in bars]
-    return frozenset(
-        (round(note.start / TICKS_PER_SIXTEENTH), note.pitch)
-        for start, end in spans
-        for note in track.between(start, end)
-    )
 
 
 def _heard(score: Score, bars: tuple[int, ...], within: int | None) -> Score:

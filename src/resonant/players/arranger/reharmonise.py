@@ -12,7 +12,7 @@ from resonant.score.region import HARMONY, Region
 from resonant.seeds import derived
 from resonant.styles import Style
 from resonant.theory.chord import Chord, common_tones
-from resonant.units import Tick
+from resonant.units import TICKS_PER_QUARTER, Tick
 
 _CANDIDATES = 12
 UNPITCHED = ("drums", "percussion")  # roles whose notes do not hang on the chords
@@ -21,6 +21,7 @@ _ROOT_MOVES = (0.6, 0.4, 0.25, 0.35, 0.4, 0.0, 0.8, 0.35, 0.3, 0.2, 0.3, 0.3)
 _PER_COMMON_TONE = 0.1
 _MISFIT = 5.0  # for notes that stay, none of which is of its chord
 _SAMENESS = 2.0  # for chords of which all stood there before
+_ON_BEAT_TICKS = 60
 _LATER = 0.01  # of two that are as good, the earlier draw
 
 
@@ -42,9 +43,31 @@ def reharmonised(brief: Brief, style: Style, score: Score, region: Region, seed:
     for start, end in region.ranges_of(HARMONY):
         ticks = score.metre.bar_start(start), score.metre.bar_start(end)
         place = _Place(score, harmony, _staying(score, region, range(start, end)), ticks)
-        best = min(range(len(draws)), key=lambda n: place.cost(_cut(draws[n], *ticks)) + n * _LATER)
-        harmony = _spliced(harmony, draws[best], [ticks])
+        offered = [*(_cut(draw, *ticks) for draw in draws), *_from_elsewhere(score, draws[0], range(start, end))]
+        best = min(range(len(offered)), key=lambda n: place.cost(offered[n]) + n * _LATER)
+        harmony = _spliced(harmony, offered[best], [ticks])
     return harmony
+
+
+def _from_elsewhere(score: Score, draw: Sequence[ChordSpan], bars: range) -> list[list[ChordSpan]]:
+    """The chords that a draw has in other bars, moved to these: what is left where every draw begins alike."""
+    ticks = score.metre.bar_start(bars.start), score.metre.bar_start(bars.stop)
+    found = []
+    for first in range(score.bars - len(bars) + 1):
+        there = score.metre.bar_start(first), score.metre.bar_start(first + len(bars))
+        if there[1] - there[0] == ticks[1] - ticks[0]:
+            shift = ticks[0] - there[0]
+            found.append([replace(span, start=span.start + shift) for span in _cut(draw, *there)])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaning:
+    """A note that stays, and how much it leans on its chord: by its length up to a beat, threefold on a beat."""
+
+    tick: Tick
+    pc: int
+    weight: int
 
 
 @dataclass(frozen=True)
@@ -53,7 +76,7 @@ class _Place:
 
     score: Score
     harmony: tuple[ChordSpan, ...]
-    staying: tuple[Note, ...]
+    staying: tuple[_Leaning, ...]
     ticks: tuple[Tick, Tick]
 
     def cost(self, spans: Sequence[ChordSpan]) -> float:
@@ -66,20 +89,14 @@ class _Place:
         return joints + _MISFIT * self._misfit(spans) + self._sameness(spans)
 
     def _misfit(self, spans: Sequence[ChordSpan]) -> float:
-        """Share of the staying notes' time (cut at a beat, so that long ones do not say all) off their chord."""
+        """Weighted share of the staying notes that are not of the chord that comes in under them."""
         total = off = 0
-        for note in self.staying:
-            chord = next((s.chord for s in spans if s.start <= note.start < s.end), None)
-            if chord is not None:
-                weight = min(note.duration, 480) * (3 if self._is_strong(note.start) else 1)
-                total += weight
-                off += weight * (note.pitch % 12 not in chord.pitch_classes)
+        for leaning in self.staying:
+            span = next((s for s in spans if s.start <= leaning.tick < s.end), None)
+            if span is not None:
+                total += leaning.weight
+                off += leaning.weight * (leaning.pc not in span.chord.pitch_classes)
         return off / total if total else 0.0
-
-    def _is_strong(self, tick: Tick) -> bool:
-        metre = self.score.metre.metre_at(self.score.metre.bar_at(tick))
-        offset = (tick - self.score.metre.bar_start(self.score.metre.bar_at(tick))) % metre.ticks_per_beat
-        return min(offset, metre.ticks_per_beat - offset) < 60
 
     def _sameness(self, spans: Sequence[ChordSpan]) -> float:
         old = _cut(self.harmony, *self.ticks)
@@ -95,14 +112,23 @@ def _joint(a: Chord, b: Chord) -> float:
     return move - _PER_COMMON_TONE * common_tones(a.pitch_classes, b.pitch_classes)
 
 
-def _staying(score: Score, region: Region, bars: range) -> tuple[Note, ...]:
+def _staying(score: Score, region: Region, bars: range) -> tuple[_Leaning, ...]:
     """The pitched notes in those bars that are not written anew themselves."""
-    notes: list[Note] = []
+    found: list[_Leaning] = []
     for track in score.tracks:
-        if track.role not in UNPITCHED:
-            anew = set(region.bars_of(track.name))
-            notes += [n for bar in bars if bar not in anew for n in track.between(*score.bar_ticks(bar))]
-    return tuple(notes)
+        if track.role in UNPITCHED:
+            continue
+        anew = set(region.bars_of(track.name))
+        for bar in (bar for bar in bars if bar not in anew):
+            start, end = score.bar_ticks(bar)
+            beat = score.metre.metre_at(bar).ticks_per_beat
+            found += [_leaning(note, (note.start - start) % beat, beat) for note in track.between(start, end)]
+    return tuple(found)
+
+
+def _leaning(note: Note, offset: Tick, beat: Tick) -> _Leaning:
+    is_on_beat = min(offset, beat - offset) < _ON_BEAT_TICKS
+    return _Leaning(note.start, note.pitch % 12, min(note.duration, TICKS_PER_QUARTER) * (3 if is_on_beat else 1))
 
 
 def _cut(spans: Sequence[ChordSpan], start: Tick, end: Tick) -> list[ChordSpan]:
