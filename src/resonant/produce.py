@@ -205,7 +205,8 @@ def restyle(
     change = change or Change()
     seed = song.lineage.seed if change.seed is None else change.seed
     told = restyled(song.score, Restyling(brief, engine.style(brief.style), seed, kept | song.locked))
-    change = replace(change, act="restyle", brief=replace(brief, parts=parts_of(told.score, brief)), seed=seed)
+    brief = replace(brief, parts=parts_of(told.score, brief), remarks=(*brief.remarks, *told.remarks))
+    change = replace(change, act="restyle", brief=brief, seed=seed)
     new = regenerate(replace(song, score=told.score), told.left, engine, watch, change)
     return replace(new, lineage=replace(new.lineage, region=told.told | told.left))
 

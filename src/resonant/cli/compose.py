@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from resonant.library.model import Song
 
 FORMATS = ("wav", "flac", "ogg", "mp3")
-_NEW_SEEDS = 2**31  # short enough to type again
+NEW_SEEDS = 2**31  # short enough to type again
 
 
 @click.command()
@@ -73,7 +73,7 @@ def compose(
         engine = an_engine(soundbank, styles_folder)
         made = []
         for number in range(takes):
-            song = _take(brief, number, engine, _part_of(progress, number, takes), should_stop)
+            song = _take(brief, number, engine, part_of(progress, number, takes), should_stop)
             made.append(
                 (_saved(song, root, kinds, audio_file if number == 0 else None, progress, (number + 1) / takes), song)
             )
@@ -81,7 +81,7 @@ def compose(
         click.echo(json.dumps({"songs": [summary(song, path) for path, song in made]}, indent=2, ensure_ascii=False))
     else:
         for path, song in made:
-            _print(path, song)
+            print_song(path, song)
 
 
 def summary(song: "Song", path: Path) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def _brief(text: str, seed: int | None, asked: dict[str, Any], styles_folder: Pa
     brief = read_brief(text, calls=call, styles_folder=styles_folder)
     if brief.origin.get("seed") == "said":
         return brief
-    return replace(brief, seed=secrets.randbelow(_NEW_SEEDS))
+    return replace(brief, seed=secrets.randbelow(NEW_SEEDS))
 
 
 def _read_text(path: Path) -> str:
@@ -158,7 +158,7 @@ def _take(brief: "Brief", number: int, engine: Any, progress: Progress, should_s
     return produce.compose(replace(brief, seed=seed), engine, produce.Watch(progress, should_stop))
 
 
-def _part_of(progress: Progress, number: int, takes: int) -> Progress:
+def part_of(progress: Progress, number: int, takes: int) -> Progress:
     """Progress of one take within all of them; saving has the last twentieth."""
 
     def report(stage: str, fraction: float) -> None:
@@ -182,7 +182,7 @@ def _saved(
     return path
 
 
-def _print(path: Path, song: "Song") -> None:
+def print_song(path: Path, song: "Song") -> None:
     facts = summary(song, path)
     minutes, seconds = divmod(round(facts["seconds"]), 60)
     click.echo(f"{facts['title'] or facts['style']}")

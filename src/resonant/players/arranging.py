@@ -7,7 +7,7 @@ the bass track's lower line, or the lowest notes under the tune, one a beat.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from resonant.brief.model import Brief, PartBrief
 from resonant.errors import BriefError
@@ -24,6 +24,7 @@ _UNTUNED = ("drums", "percussion")
 _LINES = ("melody", "counter")
 _TOGETHER = TICKS_PER_SIXTEENTH // 4  # notes that begin so near one another are one chord
 _SLUR = TICKS_PER_SIXTEENTH // 2  # a note may ring so long into the next one of its line
+_ONE_VOICE = 0.12  # share of the notes that may ring over lower ones in a part of one voice
 _BELOW_THE_TUNE = 16  # semitones under the line around it, a note is no longer of the tune
 _NEIGHBOURS = 8
 _HIGHEST_BASS = 57
@@ -111,14 +112,26 @@ def with_a_singer(brief: Brief) -> Brief:
 
 
 def upper_line(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """The line a listener sings: the highest notes, without those under one that still sounds or far below the line."""
-    line: list[Note] = []
-    for note in _outermost(notes, highest=True):
-        before = line[-1] if line else None
-        covered = before is not None and before.pitch > note.pitch and _rings_over(before, note)
-        if not covered:
-            line.append(note)
-    return one_voice([note for i, note in enumerate(line) if not _falls_out(line, i)])
+    """The line a listener sings.
+
+    Of one voice, all that is played; of several, the highest notes without those under one that still sounds or far
+    below the line: they are accompaniment.
+    """
+    line = _outermost(notes, highest=True)
+    under = [before.pitch > note.pitch and _rings_over(before, note) for before, note in pairwise(line)]
+    if sum(under) > _ONE_VOICE * len(line):
+        line = _uncovered(line)
+        line = [note for i, note in enumerate(line) if not _falls_out(line, i)]
+    return one_voice(line)
+
+
+def _uncovered(line: Sequence[Note]) -> list[Note]:
+    """The notes without those that begin under a higher one that still sounds."""
+    kept: list[Note] = []
+    for note in line:
+        if not kept or kept[-1].pitch <= note.pitch or not _rings_over(kept[-1], note):
+            kept.append(note)
+    return kept
 
 
 def lower_line(notes: Iterable[Note], score: Score) -> tuple[Note, ...]:

@@ -46,11 +46,13 @@ class Restyled:
     Args:
         score: tempo, harmony, melody and the empty tracks of the new band.
         told: the cells that were told anew here (harmony and melody); `left` are those the players shall write.
+        remarks: sentences for the user: what could not be told anew.
     """
 
     score: Score
     told: Region
     left: Region
+    remarks: tuple[str, ...] = ()
 
 
 def restyled(score: Score, wish: Restyling) -> Restyled:
@@ -68,7 +70,15 @@ def restyled(score: Score, wish: Restyling) -> Restyled:
         new = told_anew(new, tune.name, melody, own.bars_of(tune.name), wish)
         told = told | own
     left = Region.of([track.name for track in seated if tune is None or track.name != tune.name], 0, score.bars)
-    return Restyled(new, told, left - wish.kept)
+    return Restyled(new, told, left - wish.kept, _remarks(tune, len(held), score.bars))
+
+
+def _remarks(tune: Track | None, held: int, bars: int) -> tuple[str, ...]:
+    remarks = [] if tune is not None else ["The song has no melody to keep; its form and its cadences are kept."]
+    if held:
+        where = "stay" if held == bars else f"stay in {held} of {bars} bars"
+        remarks.append(f"The chords {where}: what is kept or locked plays them.")
+    return tuple(remarks)
 
 
 def lead(score: Score) -> Track | None:

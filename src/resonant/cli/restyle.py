@@ -1,0 +1,94 @@
+"""`resonant restyle`: a song in another style, its melody and form kept."""
+
+import json
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from resonant.cli.cells import chosen
+from resonant.cli.compose import NEW_SEEDS, part_of, print_song, summary
+from resonant.cli.engine import an_engine
+from resonant.cli.progress import Progress, progress_shown, stoppable
+
+if TYPE_CHECKING:
+    from resonant.brief.model import Brief
+    from resonant.library.model import Song
+    from resonant.library.revisions import OpenSong
+    from resonant.produce import Engine, Watch
+    from resonant.score.region import Region
+
+
+@click.command()
+@click.argument("song", type=click.Path(path_type=Path))
+@click.option("--style", required=True, help="The new style; `resonant styles` lists them.")
+@click.option("--tempo", type=float, help="Quarter notes a minute.  [default: the song's, or the nearest of the style]")
+@click.option("--keep", default="", help='Tracks or roles that stay as they are, such as "drums,pad".')
+@click.option("--prompt", default="", help='Words about band and character, such as "with organ, no percussion".')
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The same seed gives the same. Without one, a new one.")
+@click.option("--takes", type=click.IntRange(1, 99), default=1, show_default=True, help="How many to make of it.")
+@click.option("--soundbank", help='An SF2 or SF3 file, "best" for the largest found, or "embedded".')
+@click.option("--styles-folder", type=click.Path(path_type=Path), help="A folder with style files of your own.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
+def restyle(
+    song: Path, keep: str, takes: int, soundbank: str | None, styles_folder: Path | None, as_json: bool, **asked: Any
+) -> None:
+    """Tell a song in another style: melody and form stay; harmony, groove and instruments are new.
+
+    Locked cells stay as they are. Of several takes the first is shown; `resonant pick` shows another.
+
+    \b
+    resonant restyle songs/city-lights-1a2b3c4d --style gospel
+    resonant restyle songs/city-lights-1a2b3c4d --style "bossa nova" --keep melody --takes 3
+    """
+    from resonant.brief.restyled import restyled_brief
+    from resonant.library.revisions import open_song
+    from resonant.score.region import NOTHING
+
+    with stoppable() as should_stop, progress_shown(as_json) as progress:
+        opened = open_song(song)
+        brief = restyled_brief(
+            opened.song.brief, asked["style"], asked["prompt"], tempo_bpm=asked["tempo"],
+            tempo_held=bool(opened.song.locks), styles_folder=styles_folder,
+        )  # fmt: skip
+        kept = chosen(opened.song, keep) if keep else NOTHING
+        act = _Act(opened, brief, kept, asked["prompt"], an_engine(soundbank, styles_folder))
+        first = secrets.randbelow(NEW_SEEDS) if asked["seed"] is None else asked["seed"]
+        made = [act.take(number, first, part_of(progress, number, takes), should_stop) for number in range(takes)]
+        progress("done", 1.0)
+    if as_json:
+        rows = [summary(new, song) | {"revision": revision} for new, revision in made]
+        click.echo(json.dumps({"takes": rows}, indent=2, ensure_ascii=False))
+    else:
+        print_song(opened.folder, made[0][0])
+        click.echo(f"  revision {', '.join(revision for _, revision in made)}")
+
+
+class _Act:
+    """One restyling, of which several takes may be made."""
+
+    def __init__(self, opened: "OpenSong", brief: "Brief", kept: "Region", prompt: str, engine: "Engine") -> None:
+        self.opened, self.brief, self.kept, self.prompt, self.engine = opened, brief, kept, prompt, engine
+
+    def take(
+        self, number: int, first_seed: int, progress: Progress, should_stop: Callable[[], bool]
+    ) -> tuple["Song", str]:
+        """The song as told in this take, and the id of its revision; the first take is the one that is shown."""
+        from resonant.library.revisions import save_revision
+        from resonant.produce import Watch
+        from resonant.seeds import derived
+
+        seed = first_seed if number == 0 else derived(first_seed, "take", number)
+        song = self._sounding(seed, Watch(progress, should_stop))
+        progress("saving", 0.97)
+        document = save_revision(song, self.opened, current=number == 0)
+        return song, document.revision
+
+    def _sounding(self, seed: int, watch: "Watch") -> "Song":
+        from resonant import produce
+
+        change = produce.Change("restyle", self.prompt, seed=seed)
+        told = produce.restyle(self.opened.song, self.brief, self.engine, watch, change, self.kept)
+        return produce.sounded(told, self.engine, watch, self.opened.published if told.locks else None)
