@@ -32,6 +32,37 @@ COMMANDS: dict[str, Entry] = {
     "render": Entry("resonant.cli.render:render", "Play a MIDI file with our sounds and our mix."),
     "describe": Entry("resonant.cli.describe:describe", "Report on a song: form, chords, ranges, loudness, metrics."),
     "export": Entry("resonant.cli.export:export", "Write a song as stems, MIDI, notation or a project for a DAW."),
+    "lock": Entry("resonant.cli.locks:lock", "Lock cells: no later act changes them, proved by hash."),
+    "unlock": Entry(
+        "resonant.cli.locks:unlock",
+        "Free cells again: a lock by its name, or some cells of any lock; the rest of it stays locked.",
+    ),
+    "locks": Entry(
+        "resonant.cli.locks:locks",
+        "List the locks of a song, and with --verify prove them; a broken one ends with exit code 1.",
+    ),
+    "history": Entry(
+        "resonant.cli.history:history",
+        "List the revisions of a song, the oldest first; * marks the one that is shown.",
+    ),
+    "diff": Entry(
+        "resonant.cli.history:diff", "Tell what is different from revision A to revision B, by track and bar."
+    ),
+    "restore": Entry(
+        "resonant.cli.history:restore",
+        "Make a new revision that is what REVISION was; nothing is rendered, and locks stay.",
+    ),
+    "takes": Entry(
+        "resonant.cli.history:takes", "List the takes of the last act that made several; * marks the one that is shown."
+    ),
+    "pick": Entry(
+        "resonant.cli.history:pick",
+        "Show another take: TAKE is its number in `resonant takes`, or the id of its revision. The others stay.",
+    ),
+    "check": Entry(
+        "resonant.cli.history:check",
+        "Check every file of a song and of its history by hash; exit code 1 where one is damaged or missing.",
+    ),
     "styles": Entry("resonant.cli.brief:styles", "List the styles; `resonant styles show NAME` tells more of one."),
     "presets": Entry(
         "resonant.cli.brief:presets",

@@ -125,9 +125,7 @@ def from_text(text: str, path: Path) -> SongDocument:
     try:
         data = _upgraded(data) if schema == 1 else data
         song = _song(data, path.parent)
-        return SongDocument(
-            song, data["name"], data["files"], data["meters"], _stems(data), revision_id(text), schema
-        )
+        return SongDocument(song, data["name"], data["files"], data["meters"], _stems(data), revision_id(text), schema)
     except (ValueError, LookupError, TypeError, AttributeError, ResonantError) as error:
         raise InputError(damaged) from error
 
@@ -147,7 +145,7 @@ def _song(data: dict[str, Any], folder: Path) -> Song:
             names = [each.name for each in fields(event)]
             track[kind] = [dict(zip(names, row, strict=True)) for row in track[kind]]
     lineage = data["lineage"]
-    region = None if lineage["region"] is None else _region(lineage["region"])
+    region = None if lineage["region"] is None else region_of(lineage["region"])
     return Song(
         brief=_schema(Brief).validate_python(data["brief"]),
         score=_schema(Score).validate_python(score),
@@ -170,7 +168,7 @@ def _lock_data(lock: Lock) -> dict[str, Any]:
 
 def _lock(data: dict[str, Any]) -> Lock:
     seals = {track: Seal(**seal) for track, seal in data["seals"].items()}
-    return Lock(data["name"], _region(data["region"]), seals)
+    return Lock(data["name"], region_of(data["region"]), seals)
 
 
 def _stems(data: dict[str, Any]) -> dict[str, StemFile]:
@@ -197,7 +195,8 @@ def _ranges(region: Region) -> dict[str, list[list[int]]]:
     return {track: [list(span) for span in region.ranges_of(track)] for track in region.tracks}
 
 
-def _region(ranges: Mapping[str, list[list[int]]]) -> Region:
+def region_of(ranges: Mapping[str, list[list[int]]]) -> Region:
+    """The cells that `song.json` names as half-open ranges by row."""
     return Region(
         frozenset((track, bar) for track, spans in ranges.items() for start, end in spans for bar in range(start, end))
     )

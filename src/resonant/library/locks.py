@@ -112,10 +112,11 @@ def cells_in_words(region: Region) -> str:
     by_bars: dict[tuple[tuple[int, int], ...], list[str]] = {}
     for row in region.tracks:
         by_bars.setdefault(region.ranges_of(row), []).append(row)
-    return "; ".join(f"{_listed(rows)}, {_bars_in_words(ranges)}" for ranges, rows in by_bars.items())
+    return "; ".join(f"{_listed(rows)}, {bars_in_words(ranges)}" for ranges, rows in by_bars.items())
 
 
-def _bars_in_words(ranges: Sequence[tuple[int, int]]) -> str:
+def bars_in_words(ranges: Sequence[tuple[int, int]]) -> str:
+    """Half-open ranges of 0-based bars as people count them: "bar 5", "bars 1-2, 7-8"."""
     spans = ", ".join(str(start + 1) if end == start + 1 else f"{start + 1}-{end}" for start, end in ranges)
     return f"bar{'s' if len(ranges) > 1 or ranges[0][1] > ranges[0][0] + 1 else ''} {spans}"
 

@@ -142,10 +142,29 @@ def publish(
         if current:
             history.choose(document.revision)
             show(folder, document.revision)
-    if current and (folder.parent / CATALOGUE).is_file():
+    if current:
+        _catalogued(document, folder)
+    return document
+
+
+def switch_to(opened: OpenSong, revision: str) -> SongDocument:
+    """Shows a revision that is in the history as it is; the log tells of it as `pick`."""
+    folder, history = opened.folder, History(opened.folder)
+    with history.locked():
+        _begin(history, opened)
+        history.note(revision, opened.revision, "pick")
+        history.choose(revision)
+        show(folder, revision)
+    document = history.document(revision)
+    _catalogued(document, folder)
+    return document
+
+
+def _catalogued(document: SongDocument, folder: Path) -> None:
+    """A song that lies in a library has its row there; one that was taken elsewhere needs none."""
+    if (folder.parent / CATALOGUE).is_file():
         with Catalogue(folder.parent) as catalogue:
             catalogue.add(document, folder)
-    return document
 
 
 def show(folder: Path, revision: str) -> None:
