@@ -8,6 +8,7 @@ from statistics import median
 
 from resonant.instruments import instrument
 from resonant.score.model import Score, Track
+from resonant.score.note_values import note_values
 from resonant.score.passes.feel import Swing
 from resonant.score.passes.lyrics import singer
 from resonant.score.passes.quantise import Stroke, beat_at, quantised
@@ -21,8 +22,7 @@ _FEET = {35, 36, 44}  # General MIDI: bass drums and the hat's pedal
 # From the top of the page.
 _ROLES = ("vocal", "melody", "counter", "strings", "arpeggio", "chords", "pad", "bass", "percussion", "drums")
 _UNPITCHED = ("drums", "percussion")
-_SHARPS = {0: 0, 7: 1, 2: 2, 9: 3, 4: 4, 11: 5, 6: 6}  # of the major key on a pitch class
-_FLATS = {5: 1, 10: 2, 3: 3, 8: 4, 1: 5, 6: 6}
+_UNSIGNED = {"harmonic minor": "minor", "melodic minor": "minor"}
 _CHORD_TONES = {1: (3, 4), 2: (6, 7, 8), 3: (9, 10, 11)}  # semitones of a third, a fifth, a seventh, by thirds
 _ON_BEAT_GRIDS: Tick = TICKS_PER_SIXTEENTH // 2
 
@@ -77,11 +77,8 @@ class Staff:
         return tuple(sorted(pitches)) if self.is_unpitched else ()
 
     def triplet_beats(self, score: Score) -> frozenset[Tick]:
-        """The starts of the beats that are written in triplets: something begins or ends off their 32nds."""
-        ticks = {tick for voice in self.voices for written in voice for tick in (written.start, written.end)}
-        return frozenset(
-            start for tick in ticks for start, _ in [beat_at(score, tick)] if (tick - start) % _ON_BEAT_GRIDS
-        )
+        """The starts of the beats that are written in triplets."""
+        return _off_beat_grids((t for voice in self.voices for w in voice for t in (w.start, w.end)), score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +140,19 @@ def _letter(step: str, above: int) -> str:
 
 
 def fifths(key: Key) -> int:
-    """Sharps (or, negative, flats) of the key's signature.
+    """Sharps (or, negative, flats) of the key's signature; raised degrees of a minor scale are not signed.
 
-    >>> fifths(Key.parse("D dorian")), fifths(Key.parse("Eb minor"))
-    (0, -6)
+    >>> fifths(Key.parse("D dorian")), fifths(Key.parse("Eb minor")), fifths(Key.parse("A harmonic minor"))
+    (0, -6, 0)
     """
-    tonic = key.relative_major
-    flat = tonic in _FLATS and (tonic not in _SHARPS or key.uses_flats)
-    return -_FLATS[tonic] if flat else _SHARPS[tonic]
+    natural = Key(key.tonic, _UNSIGNED.get(key.mode, key.mode))
+    return sum(spelled(60 + degree, natural).alter for degree in natural.scale)
+
+
+def _off_beat_grids(ticks: Iterable[Tick], score: Score) -> frozenset[Tick]:
+    """The starts of the beats in which something begins or ends off their 32nds."""
+    beats = ((beat_at(score, tick)[0], tick) for tick in ticks)
+    return frozenset(start for start, tick in beats if (tick - start) % _ON_BEAT_GRIDS)
 
 
 def _is_unpitched(track: Track) -> bool:
@@ -214,14 +216,16 @@ def _squeeze(voices: list[list[Written]], written: Written) -> None:
 
 
 def _drum_voices(strokes: Sequence[Stroke], score: Score) -> tuple[tuple[Written, ...], ...]:
-    """Hands above, feet below; a stroke is as long as the time to the next one within its beat."""
+    """Hands above, feet below."""
+    triplets = _off_beat_grids({stroke.start for stroke in strokes}, score)
     feet = [stroke for stroke in strokes if stroke.pitch in _FEET]
     hands = [stroke for stroke in strokes if stroke.pitch not in _FEET]
-    voices = [_struck(part, score) for part in (hands, feet) if part]
+    voices = [_struck(part, score, triplets) for part in (hands, feet) if part]
     return tuple(voices) or ((),)
 
 
-def _struck(strokes: Sequence[Stroke], score: Score) -> tuple[Written, ...]:
+def _struck(strokes: Sequence[Stroke], score: Score, triplets: frozenset[Tick]) -> tuple[Written, ...]:
+    """A stroke is one note, never tied, that at most fills the time to the next one within its beat."""
     together: dict[Tick, list[Stroke]] = defaultdict(list)
     for stroke in strokes:
         together[stroke.start].append(stroke)
@@ -229,9 +233,13 @@ def _struck(strokes: Sequence[Stroke], score: Score) -> tuple[Written, ...]:
     voice = []
     for start, following in zip(starts, [*starts[1:], score.end], strict=True):
         beat, length = beat_at(score, start)
-        duration = min(following, beat + length) - start
+        bar = score.metre.bar_at(start)
+        line = score.metre.bar_start(bar)
+        inside = frozenset({beat - line} if beat in triplets else ())
+        room = min(following, beat + length) - start
+        value = next(note_values(start - line, room, score.metre.metre_at(bar), inside))
         notes = together[start]
-        voice.append(Written(start, duration, tuple(sorted(n.pitch for n in notes)), _graces(notes)))
+        voice.append(Written(start, value.ticks, tuple(sorted(n.pitch for n in notes)), _graces(notes)))
     return tuple(voice)
 
 

@@ -90,7 +90,7 @@ def test_lead_sheet_and_full_score_lie_side_by_side(song: SongSource, tmp_path: 
 def test_a_different_file_is_kept_unless_told_otherwise(song: SongSource, tmp_path: Path) -> None:
     mine = tmp_path / f"{BASE}.mid"
     mine.write_text("mine")
-    with pytest.raises(PlaceError, match="is there already and is different.*--force"):
+    with pytest.raises(PlaceError, match=r"is there already and is different.*--force"):
         export_song(song, ["musicxml", "midi"], tmp_path)
     assert everything(tmp_path) == {mine.name: b"mine"}
     export_song(song, ["midi"], tmp_path, force=True)

@@ -15,8 +15,9 @@ from resonant.units import TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Tick
 
 GRACE_TICKS: Tick = 50  # what is that near before another stroke is no step of a rhythm but an ornament
 _GRACE_OVERLAP_TICKS: Tick = 10
-_SHORT_REST: Tick = TICKS_PER_SIXTEENTH  # shorter silences are articulation
-_SHORT_REST_SHARE = 0.15  # and so are those that take less of the time to the next note
+_SHORT_REST: Tick = TICKS_PER_SIXTEENTH * 7 // 8  # shorter silences are articulation: not even a hasty sixteenth's rest
+_SHORT_REST_SHARE = 0.15  # and so are those that take less of the time to the next note, where they begin off the grid
+_ON_GRID: Tick = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class _Ruler:
             behind = following.get(behind)
         if behind is not None:
             silence = behind - self._as_written(played)
-            if silence < _SHORT_REST or (error > 4 and silence < _SHORT_REST_SHARE * (behind - start)):
+            if silence < _SHORT_REST or (error > _ON_GRID and silence < _SHORT_REST_SHARE * (behind - start)):
                 end = behind
         return min(max(end, shortest), self.score.end)
 
