@@ -32,7 +32,7 @@ def test_every_page_is_valid_by_the_published_schema(page: str, schema: str, arc
         text = packed.read(page).decode()
     checked.validate(text)
     with pytest.raises(xmlschema.XMLSchemaValidationError):
-        checked.validate(text.replace("Title", "Titel").replace("<Target", "<Aim"))
+        checked.validate(text.replace("Title", "Name").replace("<Target", "<Aim"))
 
 
 def test_the_notes_are_the_score_in_beats(project: ET.Element, song: SongSource) -> None:
