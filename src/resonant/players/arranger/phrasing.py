@@ -24,6 +24,7 @@ _GRACE = TICKS_PER_SIXTEENTH // 2  # shorter than this and right before another,
 _SWUNG = 0.53
 _CONNECTED = 0.6  # share of the time to the next note from which notes are sung in one line
 _MOST_MOVED = 0.3
+_SUSTAINED = 0.85  # of its length that a long note sounds at least, however short the style plays
 _APPROACHING = {"passing_diminished", "ii_v", "tritone", "secondary_dominant"}  # moves of styles that lean into notes
 _APPROACH = 0.3
 
@@ -219,8 +220,9 @@ def _touched(context: Context, note: Note, gap: Tick) -> Note:
     sounding = gap if _sings_on(context, note, gap) else note.duration
     ticks = context.swung(min(note.start + sounding, context.score.end)) - context.swung(note.start)
     weight = metric_weight(context.metre(bar), note.start - bar_start)
+    legato = max(min(style.melody.legato, 1.0), _SUSTAINED if note.duration > TICKS_PER_QUARTER else 0.0)
     velocity = 68 + 26 * context.energy(bar) + 9 * weight + rng.gauss(0, feel.velocity)
-    duration = max(min(round(ticks * min(style.melody.legato, 1.0)), context.score.end - start), 1)
+    duration = max(min(round(ticks * legato), context.score.end - start), 1)
     return Note(start, note.pitch, duration, min(max(round(velocity), 30), 120))
 
 

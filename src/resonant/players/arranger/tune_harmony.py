@@ -27,7 +27,8 @@ from resonant.units import Metre, Tick
 
 _PHRASE_BARS = 4
 _CHORD_TONE, _TENSION, _CHROMATIC, _AVOID = 1.0, 0.45, 0.0, -0.6
-_FIT, _FUNCTION, _CADENCE = 2.2, 0.25, 1.1  # what fit and function count, and function where a phrase ends
+_FIT = 2.2
+_FUNCTION, _OPENING, _CADENCE = 0.25, 0.8, 1.1  # what the old function counts: anywhere, first, and at a phrase's end
 _AS_IT_WAS = -0.3  # the old bar is taken where the style has nothing that fits better by this
 _RUNS_ON, _NEXT_PHRASE, _JUMPS = 0.5, 0.1, -0.35
 _CHANCE = 0.12
@@ -213,7 +214,8 @@ def _worth(setting: Setting, place: Place, chords: tuple[Chord, ...]) -> float:
     old = _as_it_was(setting, place)
     ends = place[2] % _PHRASE_BARS == _PHRASE_BARS - 1
     function = (_kinship(chords[0], old[0]) + _kinship(chords[-1], old[-1])) / 2
-    return _FIT * setting.fit(place, chords) + (_CADENCE if ends else _FUNCTION) * function
+    weight = _CADENCE if ends else _OPENING if place[2] == 0 else _FUNCTION
+    return _FIT * setting.fit(place, chords) + weight * function
 
 
 def _kinship(one: Chord, other: Chord) -> float:
