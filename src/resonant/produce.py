@@ -280,7 +280,7 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: P
     style, sound, score = engine.style(song.brief.style), song.brief.sound, song.score
     ending = ending_of(song.brief)
     scene = mix_scene(score, sound, style.mix, style.sidechain, ending, song.recordings)
-    settings = Rendering(sound.sample_rate)
+    settings = Rendering(sound.sample_rate, language=song.brief.language)
     dry = stem_keys(score, settings, engine.bank) | recording_keys(song.recordings, score, settings)
     keys = {name: published_key(key, scene.strips[name], ending, score.seconds) for name, key in dry.items()}
     kept, held = {}, {}

@@ -42,6 +42,7 @@ NEW_SEEDS = 2**31  # short enough to type again
 )
 @click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True, help="May be given more than once.")
 @click.option("--lyrics", type=click.Path(path_type=Path), help="A text file with [Verse], [Chorus], ….")
+@click.option("--guide-vocal", is_flag=True, help="Sing the lyrics at the melody's pitches; needs espeak-ng.")
 @click.option("--soundbank", help='An SF2 or SF3 file, "best" for the largest found, or "embedded".')
 @click.option("--styles-folder", type=click.Path(path_type=Path), help="A folder with style files of your own.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
@@ -133,9 +134,21 @@ def _brief(text: str, seed: int | None, asked: dict[str, Any], styles_folder: Pa
         lyrics=lyrics,
     )
     brief = read_brief(text, calls=call, styles_folder=styles_folder)
+    if asked["guide_vocal"]:
+        brief = _with_a_voice(brief)
     if brief.origin.get("seed") == "said":
         return brief
     return replace(brief, seed=secrets.randbelow(NEW_SEEDS))
+
+
+def _with_a_voice(brief: "Brief") -> "Brief":
+    """The brief with a guide vocal, which sings its lyrics."""
+    from resonant.brief.model import PartBrief
+    from resonant.errors import BriefError
+
+    if not any(section.lyrics for section in brief.form):
+        raise BriefError("a guide vocal needs words to sing; give them with --lyrics FILE")
+    return replace(brief, parts=(*brief.parts, PartBrief("vocal", "guide_vocal")))
 
 
 def _read_text(path: Path) -> str:

@@ -94,6 +94,10 @@ ROLES: dict[str, RoleSettings] = {
         0.0, 0.0, 1.0, 140.0, (Band("peak", 320.0, -1.0, 0.8), Band("peak", 3000.0, 1.5, 0.8)),
         Compression(-19.0, 2.5, 12.0, 140.0), 0.0, -13.0,
     ),
+    "vocal": RoleSettings(
+        1.0, 0.0, 1.0, 110.0, (Band("peak", 300.0, -1.0, 0.8), Band("peak", 3000.0, 1.5, 0.8)),
+        Compression(-20.0, 3.0, 8.0, 120.0), 0.0, -12.0,
+    ),
     "counter": RoleSettings(
         -4.5, 0.38, 1.0, 180.0, (Band("peak", 1200.0, -1.5, 0.8),), Compression(-18.0, 2.2, 15.0, 160.0), 0.0, -11.0,
     ),
@@ -111,6 +115,9 @@ ROLES: dict[str, RoleSettings] = {
 
 SINGING_DIP = Band("peak", 2600.0, -2.5, 0.8)
 """What accompanying parts leave free where the melody's presence lies."""
+
+LEADING_ROLES = ("vocal", "melody")
+"""Who has the tune: they have a room and an echo of their own."""
 
 DIPPED_ROLES = ("chords", "pad", "strings", "arpeggio")
 

@@ -13,6 +13,7 @@ from resonant.mix.model import Ducking, Echo, Ending, MixScene, Strip
 from resonant.mix.presets import (
     DIPPED_ROLES,
     FAMILY_BANDS,
+    LEADING_ROLES,
     MELODY_LUFS,
     ROLES,
     SINGING_DIP,
@@ -112,7 +113,7 @@ def kick_times_s(score: Score) -> tuple[float, ...]:
 def _strip(track: Track, score: Score, preset: MixPreset, sound: Sound, visit: int) -> Strip:
     role = ROLES.get(track.role, _OTHER)
     plays = instrument(track.instrument)
-    melody = track.role == "melody"
+    leads = track.role in LEADING_ROLES
     send_db = role.send_db + preset.send_db + _reverb_db(sound)
     return Strip(
         role=track.role,
@@ -124,9 +125,9 @@ def _strip(track: Track, score: Score, preset: MixPreset, sound: Sound, visit: i
         compression=scaled(role.compression, preset.squash * _squash(sound)),
         drive_db=role.drive_db,
         chorus=preset.chorus.get(track.role, 0.0),
-        room=preset.melody_room if melody else preset.room,
+        room=preset.melody_room if leads else preset.room,
         room_db=send_db if sound.reverb > 0.0 else None,
-        echo=_echo(preset, score, sound) if melody else None,
+        echo=_echo(preset, score, sound) if leads else None,
         mono_below_hz=_mono_below_hz(track.role, preset),
     )
 
@@ -136,7 +137,7 @@ def _bands(track: Track, role: RoleSettings, family: str, score: Score) -> tuple
     bands = [Band("low_cut", low_cut_hz(track, role.low_cut_hz)), *role.bands]
     if track.role not in ("drums", "percussion"):
         bands += FAMILY_BANDS.get(family, ())
-    if track.role in DIPPED_ROLES and score.of_role("melody") is not None:
+    if track.role in DIPPED_ROLES and any(score.of_role(role) for role in LEADING_ROLES):
         bands.append(SINGING_DIP)
     has_sub = any(other.instrument in SUB_BASSES for other in score.tracks)
     if has_sub and track.role == "drums":
@@ -153,7 +154,7 @@ def low_cut_hz(track: Track, highest_hz: float) -> float:
         return highest_hz
     pitches = sorted(note.pitch for note in track.notes)
     low_hz: float = 440.0 * 2.0 ** ((pitches[len(pitches) // 20] - 69) / 12.0)
-    return min(highest_hz, 0.8 * low_hz) if track.role == "melody" else min(highest_hz, max(0.8 * low_hz, 90.0))
+    return min(highest_hz, 0.8 * low_hz) if track.role in LEADING_ROLES else min(highest_hz, max(0.8 * low_hz, 90.0))
 
 
 def _pan(pan: float, visit: int, spread: float) -> float:
