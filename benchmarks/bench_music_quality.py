@@ -25,10 +25,10 @@ from resonant.brief.reader import Call, read_brief
 from resonant.cli.evaluate import verdict_table
 from resonant.evaluate import chords_audio, key_audio, tempo_audio
 from resonant.evaluate.composed import composed_report
-from resonant.evaluate.hearing import hear
 from resonant.evaluate.prompts import read_prompts
 from resonant.evaluate.report import SongReport, table
 from resonant.evaluate.verdicts import POP_STYLES, Line, verdicts
+from resonant.listening.hearing import hear
 from resonant.produce import Engine
 from resonant.score.model import Score
 from resonant.sound.banks import open_bank

@@ -18,17 +18,18 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from yardstick import lead_sheets, yardsticks
 
-import resonant.evaluate
-from resonant.evaluate import chords_audio, key_audio
-from resonant.evaluate.estimators import Weights
-from resonant.evaluate.hearing import Hearing, hear
+import resonant.listening
+from resonant.listening.chords import beat_chords, beat_features, majmin_label, rotated
+from resonant.listening.estimators import Weights
+from resonant.listening.hearing import Hearing, hear
+from resonant.listening.key import key_features
 from resonant.score.model import Score
 
 Array = NDArray[np.float64]
 Heard = Sequence[tuple[Hearing, Score]]
 RIDGE = 1e-3
 STAYS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
-TARGET = Path(resonant.evaluate.__file__).with_name("estimators.yaml")
+TARGET = Path(resonant.listening.__file__).with_name("estimators.yaml")
 
 
 def main() -> None:
@@ -60,7 +61,7 @@ def fitted_on(pop: Heard, sheets: Heard) -> Weights:
 def overlap(hearing: Hearing, score: Score, model: Weights) -> float:
     """Share of the beats with a written triad at which a model hears it."""
     labels = written(hearing, score)
-    heard = chords_audio.beat_chords(hearing, model)
+    heard = beat_chords(hearing, model)
     hits = [label == other for label, other in zip(labels, heard, strict=True) if label is not None]
     return float(np.mean(hits)) if hits else 1.0
 
@@ -68,14 +69,14 @@ def overlap(hearing: Hearing, score: Score, model: Weights) -> float:
 def written(hearing: Hearing, score: Score) -> list[int | None]:
     """The majmin label that is written at the middle of each beat."""
     middles = (hearing.edges_s[1:] + hearing.edges_s[:-1]) / 2
-    return [chords_audio.majmin_label(score.chord_at(score.tempo.tick_at(float(middle)))) for middle in middles]
+    return [majmin_label(score.chord_at(score.tempo.tick_at(float(middle)))) for middle in middles]
 
 
 def chord_examples(heard: Heard) -> tuple[Array, NDArray[np.int64]]:
     """What each beat's sound looks like from twelve roots, and which chord is written at its middle."""
     seen, labels = [], []
     for hearing, score in heard:
-        views = chords_audio.rotated(chords_audio.beat_features(hearing))
+        views = rotated(beat_features(hearing))
         for view, label in zip(views, written(hearing, score), strict=True):
             if label is not None:
                 seen.append(view)
@@ -84,7 +85,7 @@ def chord_examples(heard: Heard) -> tuple[Array, NDArray[np.int64]]:
 
 
 def key_examples(heard: Heard, model: Weights) -> tuple[Array, NDArray[np.int64]]:
-    seen = [key_audio.key_features(hearing, model) for hearing, _ in heard]
+    seen = [key_features(hearing, model) for hearing, _ in heard]
     return np.stack(seen), np.array([score.key.tonic + 12 * score.key.is_minor for _, score in heard])
 
 

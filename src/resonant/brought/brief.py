@@ -1,8 +1,6 @@
 """The brief of a song that was brought and not asked for: what was found in it stands where words would."""
 
-from dataclasses import replace
-
-from resonant.brief.model import Brief, Origin, PartBrief
+from resonant.brief.model import Brief, Origin
 from resonant.brought.wishes import Wishes
 from resonant.listening.style_of_score import likely_style
 from resonant.score.model import Score
@@ -13,7 +11,7 @@ _ENERGY = 0.5
 def brief_of(score: Score, file_name: str, wishes: Wishes, remarks: tuple[str, ...] = ()) -> Brief:
     """What a brief would have said to get this score: style, tempo, key, metre, bars and who plays.
 
-    Origins are "said" where the wishes say it, else "assumed".
+    Origins are "said" where the wishes say it, else "assumed". It has no parts: nobody was asked to play these tracks.
     """
     style = wishes.style or likely_style(score)
     if not wishes.style:
@@ -27,11 +25,5 @@ def brief_of(score: Score, file_name: str, wishes: Wishes, remarks: tuple[str, .
     return Brief(
         f"import of {file_name}", style, score.tempo.bpm, score.key, score.metre.metre_at(0), score.bars,
         title=score.title, energy=round(energy, 2),
-        parts=tuple(PartBrief(track.role, track.instrument) for track in score.tracks),
         origin=origin, remarks=remarks,
     )  # fmt: skip
-
-
-def with_remark(brief: Brief, remark: str) -> Brief:
-    """The brief with one more sentence for the user."""
-    return replace(brief, remarks=(*brief.remarks, remark))

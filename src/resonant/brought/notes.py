@@ -1,21 +1,18 @@
-"""A MIDI file becomes a song: its score completed by what it leaves unsaid, every one of its cells locked."""
+"""A MIDI file becomes a song: its score, completed by what it leaves unsaid."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from resonant.brought.brief import brief_of
+from resonant.brought.names import own_names
 from resonant.brought.wishes import Wishes
 from resonant.errors import BriefError, MidiError
-from resonant.library.model import Lineage, Lock, Song
+from resonant.library.model import Lineage, Song
 from resonant.listening.chords_of_score import with_chords_found
 from resonant.listening.sections import with_sections_found
 from resonant.score.midi import read_midi
 from resonant.score.model import Score, Track
-from resonant.score.region import Region
 from resonant.units import MetreMap, TempoMap
-
-LOCK = "imported"
-"""The name of the lock on what the user brought."""
 
 MOST_TRACKS = 128
 
@@ -33,7 +30,7 @@ def song_of_midi(path: Path, wishes: Wishes | None = None) -> Song:
 
 def song_of_score(score: Score, file_name: str, wishes: Wishes) -> Song:
     """The song of a score that somebody else wrote; see `song_of_midi`."""
-    score = replace(score, tracks=tuple(track for track in score.tracks if track.notes))
+    score = replace(score, tracks=own_names(tuple(track for track in score.tracks if track.notes)))
     if not score.tracks:
         raise MidiError(f"{file_name} holds no note; export it again from the program that made it")
     if len(score.tracks) > MOST_TRACKS:
@@ -44,8 +41,7 @@ def song_of_score(score: Score, file_name: str, wishes: Wishes) -> Song:
     title = wishes.name or score.title or Path(file_name).stem
     score = completed(replace(_as_wished(score, wishes), title=title))
     brief = brief_of(score, file_name, wishes, remarks)
-    lock = Lock(LOCK, Region.of([track.name for track in score.tracks], 0, score.bars))
-    return Song(brief, score, locks=(lock,), lineage=Lineage(act="import", settings={"imported": file_name}))
+    return Song(brief, score, lineage=Lineage(act="import", settings={"imported": file_name}))
 
 
 def completed(score: Score) -> Score:

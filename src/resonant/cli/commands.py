@@ -31,7 +31,18 @@ COMMANDS: dict[str, Entry] = {
     ),
     "render": Entry("resonant.cli.render:render", "Play a MIDI file with our sounds and our mix."),
     "describe": Entry("resonant.cli.describe:describe", "Report on a song: form, chords, ranges, loudness, metrics."),
+    "import": Entry(
+        "resonant.cli.import_:import_", "Bring your own: a MIDI file or a recording becomes a song, its tracks locked."
+    ),
+    "accompany": Entry(
+        "resonant.cli.accompany:accompany",
+        "Write new tracks beside what you brought: all that is there stays as it is.",
+    ),
     "export": Entry("resonant.cli.export:export", "Write a song as stems, MIDI, notation or a project for a DAW."),
+    "regenerate": Entry(
+        "resonant.cli.regenerate:regenerate",
+        "Write some tracks in some bars anew; all else stays note for note, and is listened to.",
+    ),
     "lock": Entry("resonant.cli.locks:lock", "Lock cells: no later act changes them, proved by hash."),
     "unlock": Entry(
         "resonant.cli.locks:unlock",
@@ -62,6 +73,13 @@ COMMANDS: dict[str, Entry] = {
     "check": Entry(
         "resonant.cli.history:check",
         "Check every file of a song and of its history by hash; exit code 1 where one is damaged or missing.",
+    ),
+    "restyle": Entry(
+        "resonant.cli.restyle:restyle",
+        "Tell a song in another style: melody and form stay; harmony, groove and instruments are new.",
+    ),
+    "arrange": Entry(
+        "resonant.cli.arrange:arrange", "Arrange a sketch, a MIDI file with a melody or a piano part, for a band."
     ),
     "styles": Entry("resonant.cli.brief:styles", "List the styles; `resonant styles show NAME` tells more of one."),
     "presets": Entry(

@@ -11,9 +11,9 @@ from statistics import fmean, pstdev
 from typing import Any
 
 from resonant.evaluate import chords_audio, coherence, key_audio, loudness, reference, spectrum, stems, tempo_audio
-from resonant.evaluate.hearing import hear
 from resonant.evaluate.measured import measure
 from resonant.library.model import Song
+from resonant.listening.hearing import hear
 from resonant.mix.model import Mix
 from resonant.score.model import Score, Track
 from resonant.score.passes.feel import Swing, straightened

@@ -21,7 +21,7 @@ import numpy as np
 
 from resonant.audio import Audio
 from resonant.evaluate.bars import mean
-from resonant.evaluate.listening import RATE_HZ, Array, heard
+from resonant.listening.ear import RATE_HZ, Array, heard
 
 BAND_EDGES_HZ = 45 / np.sqrt(2) * 2.0 ** np.arange(10)
 _ENOUGH = 0.9

@@ -83,7 +83,7 @@ def to_text(document: SongDocument) -> str:
         "tempo_bpm": song.score.tempo.bpm,
         "seconds": round(song.score.seconds, 3),
         "form": [f"{s.name} ({s.material}), bars {s.start_bar + 1}-{s.end_bar}" for s in song.score.sections],
-        "chords": _chords_by_bar(song.score),
+        "chords": chords_by_bar(song.score),
         "lineage": {
             "parent": lineage.parent,
             "act": lineage.act,
@@ -152,13 +152,13 @@ def _song(data: dict[str, Any], folder: Path) -> Song:
         locks=tuple(_lock(each) for each in data["locks"]),
         lineage=Lineage(**{**lineage, "region": region}),
         # A song from before recordings could be brought has none.
-        recordings={name: Recording(**each, source=folder) for name, each in data.get("recordings", {}).items()},
+        recordings={name: Recording(**each).within(folder) for name, each in data.get("recordings", {}).items()},
     )
 
 
 def _recording_data(recording: Recording) -> dict[str, Any]:
     """A recording without the place of its files, which is the song's folder."""
-    return {each.name: getattr(recording, each.name) for each in fields(recording) if each.name != "source"}
+    return {each.name: getattr(recording, each.name) for each in fields(recording) if each.name != "places"}
 
 
 def _lock_data(lock: Lock) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def _schema(kind: type) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def _chords_by_bar(score: Score) -> list[str]:
+def chords_by_bar(score: Score) -> list[str]:
     """The chords of four bars a line, as "| Dm7 G7 | Cmaj7 | …"."""
     bars = [
         " ".join(span.chord.symbol(score.key) for span in score.chords_in(*score.bar_ticks(bar)))

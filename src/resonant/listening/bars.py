@@ -55,7 +55,7 @@ class Net:
 
     Args:
         centre, scale: `[numbers]`.
-        weights: `[numbers, units]`; bias, out: `[units]`.
+        weights: `[numbers, units]`; bias, out: `[units]`; constant: `[1]`.
     """
 
     centre: Array
@@ -63,11 +63,12 @@ class Net:
     weights: Array
     bias: Array
     out: Array
+    constant: Array
 
     def score(self, measured: Array) -> Array:
-        """The score of each row of numbers; only differences mean something."""
+        """The score of each row of numbers."""
         scaled = np.clip((measured - self.centre) / self.scale, -_CLIP, _CLIP)
-        return np.asarray(np.tanh(scaled @ self.weights + self.bias) @ self.out)
+        return np.asarray(np.tanh(scaled @ self.weights + self.bias) @ self.out + self.constant)
 
 
 def bars_heard(audio: Audio, bpm: float | None = None, metre: Metre | None = None) -> Bars | None:

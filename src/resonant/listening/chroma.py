@@ -42,7 +42,7 @@ def chromagram(audio: Audio) -> Chromagram:
     """Pitch classes over time at `CHROMA_RATE_HZ`; all zero where there is silence."""
     from scipy.ndimage import median_filter
 
-    magnitude = spectrogram(heard(audio), CHROMA_WINDOW, CHROMA_HOP)
+    magnitude = spectrogram(heard(audio), CHROMA_WINDOW, CHROMA_HOP, lambda heard: heard[:, : _CHROMA_BINS + 1])
     floor = median_filter(magnitude[:, :_CHROMA_BINS], size=(1, _FLOOR_BINS), mode="nearest")
     tonal = np.maximum(magnitude[:, :_CHROMA_BINS] - _FLOOR_WEIGHT * floor, 0)
     frames, pitches, strengths = _peaks(tonal)

@@ -1,5 +1,7 @@
 """How the room listens: the audio as one channel at 22,050 Hz, and its spectra."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from resonant.errors import InputError
 Array = NDArray[np.float64]
 
 RATE_HZ = 22_050
+_FRAMES_AT_ONCE = 2048
 
 
 def validate(audio: Audio) -> None:
@@ -34,8 +37,14 @@ def heard(audio: Audio) -> Array:
     return np.asarray(soxr.resample(mono, audio.sample_rate, RATE_HZ)) if audio.sample_rate != RATE_HZ else mono
 
 
-def spectrogram(samples: Array, window: int, hop: int) -> Array:
-    """Magnitude, `[frames, window // 2 + 1]`, frames centred on their time."""
-    padded = np.pad(samples, window // 2)
-    views = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop]
-    return np.abs(np.fft.rfft(views * np.hanning(window), axis=1))
+def spectrogram(samples: Array, window: int, hop: int, kept: Callable[[Array], Array]) -> Array:
+    """Magnitude, frames centred on their time; `kept` takes of `[frames, window // 2 + 1]` what is wanted.
+
+    It is asked stretch by stretch, so that long sounds take little memory.
+    """
+    views = np.lib.stride_tricks.sliding_window_view(np.pad(samples, window // 2), window)[::hop]
+    shape = np.hanning(window)
+    return np.concatenate([
+        kept(np.abs(np.fft.rfft(views[first : first + _FRAMES_AT_ONCE] * shape, axis=1)))
+        for first in range(0, max(len(views), 1), _FRAMES_AT_ONCE)
+    ])  # fmt: skip

@@ -30,7 +30,7 @@ def onset_strength(audio: Audio) -> Array:
 
 def band_onsets(audio: Audio) -> Array:
     """Onset strength of each of 24 bands from low to high, `[frames, 24]`, never negative."""
-    magnitude = spectrogram(heard(audio), ONSET_WINDOW, ONSET_HOP) @ _band_filters()
+    magnitude = spectrogram(heard(audio), ONSET_WINDOW, ONSET_HOP, lambda heard: heard @ _band_filters())
     level = np.log1p(1000 * magnitude / max(float(magnitude.max(initial=0.0)), 1e-6))
     before = np.maximum(level, np.maximum(np.roll(level, 1, axis=1), np.roll(level, -1, axis=1)))
     flux = np.zeros_like(level)

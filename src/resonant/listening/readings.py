@@ -25,7 +25,8 @@ RATIOS = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0, 3.0, 4.0)
 BEAT_RANGE_BPM = (38.0, 230.0)
 _OFFSETS = 3
 _OFFSET_STEPS = 24
-_NEARLY = 0.8
+_NEARLY = 0.78
+_HANDS_S = 0.030
 _PLACES = (0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4)
 _COMPOUND_PLACES = (0, 1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6)
 _LAGS = (1, 2, 3, 4, 6, 8)
@@ -95,12 +96,16 @@ class Reading:
 
 def base_beats_s(strength: Array, bpm: float) -> Array:
     """The beats at about a tempo; evenly spaced ones where those meet the onsets nearly as well."""
+    from scipy.ndimage import gaussian_filter1d
+
     beats = beats_s(strength, bpm)
     if len(beats) < _FEWEST_BEATS:
         return beats
     even = even_beats_s(strength, bpm)
-    smooth = smoothed(strength)
-    return even if _sampled(smooth, even).mean() >= _NEARLY * _sampled(smooth, beats).mean() else beats
+    inside = even[(even >= beats[0]) & (even <= beats[-1])]
+    # Blurred, for tracked beats lie on the very peaks of hands that play around the beat.
+    near = gaussian_filter1d(strength, _HANDS_S * ONSET_RATE_HZ)
+    return even if _sampled(near, inside).mean() >= _NEARLY * _sampled(near, beats).mean() else beats
 
 
 def readings(sounding: Sounding) -> Iterator[tuple[Reading, Array]]:
@@ -173,9 +178,9 @@ class _Folded:
             return None
         beats = offset + ratio * np.arange(count)
         places = np.array(_COMPOUND_PLACES if metre.is_compound else _PLACES) * ratio
-        at = sounding.time_s((beats[:, None] + places).ravel())
+        at = sounding.time_s(np.add.outer(beats, places).ravel())
         heard = np.stack([_sampled(row, at).reshape(count, -1) for row in sounding.registers.T], axis=2)
-        edges = sounding.time_s(offset + ratio * np.arange(count + 1))
+        edges = sounding.time_s(np.asarray(offset + ratio * np.arange(count + 1), dtype=np.float64))
         treble, bass = (_by_span(chroma, edges) for chroma in (sounding.chroma.treble, sounding.chroma.bass))
         changes = np.stack([_changes(treble), _changes(bass)], axis=1)
         likeness = [*_likeness(heard.reshape(count, -1)), *_likeness(treble)]

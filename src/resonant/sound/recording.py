@@ -15,9 +15,12 @@ import numpy as np
 from resonant.audio import Audio
 from resonant.audio_files import read_audio, resampled
 from resonant.errors import InputError
+from resonant.score.model import Score
 from resonant.sound.model import Stems
+from resonant.sound.render import Rendering
 
 FOLDER = "recordings"
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -33,7 +36,7 @@ class Recording:
         stretch: its length over that of the file that was brought; None where it was not stretched.
         original: the file that was brought, where this one was stretched from it.
         original_sha256: of that one.
-        source: where the files lie now; not a part of the song's document.
+        places: where its files lie now, by name; not a part of the song's document.
     """
 
     file: str
@@ -46,7 +49,7 @@ class Recording:
     stretch: float | None = None
     original: str | None = None
     original_sha256: str | None = None
-    source: Path | None = field(default=None, compare=False)
+    places: Mapping[str, Path] = field(default_factory=dict, compare=False)
 
     @property
     def files(self) -> dict[str, str]:
@@ -58,7 +61,7 @@ class Recording:
 
     def within(self, folder: Path) -> "Recording":
         """The same recording, its files in a song's folder."""
-        return replace(self, source=folder)
+        return replace(self, places={file: folder / file for file in self.files})
 
     def path(self, file: str) -> Path:
         """Where one of its files lies.
@@ -66,9 +69,9 @@ class Recording:
         Raises:
             InputError: nobody has said where.
         """
-        if self.source is None:
+        if file not in self.places:
             raise InputError(f"nobody has said where the recording {file} lies; open its song from its folder")
-        return self.source / file
+        return self.places[file]
 
 
 def recorded(stems: Stems, recordings: Mapping[str, Recording]) -> Stems:
@@ -105,7 +108,12 @@ def stem_of(recording: Recording, num_samples: int, sample_rate: int) -> Audio:
     return Audio(stem, sample_rate)
 
 
-def recording_key(recording: Recording, num_samples: int, sample_rate: int) -> str:
-    """The SHA-256, in hex, of what decides the stem of a recording."""
+def recording_keys(recordings: Mapping[str, Recording], score: Score, settings: Rendering) -> dict[str, str]:
+    """By track, the SHA-256 in hex of what decides the stem of a recording; see `resonant.sound.render.stem_keys`."""
+    length = settings.num_samples(score)
+    return {name: _key(each, length, settings.sample_rate) for name, each in recordings.items()}
+
+
+def _key(recording: Recording, num_samples: int, sample_rate: int) -> str:
     decides = [recording.sha256, recording.start_s, recording.gain_db, num_samples, sample_rate]
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()

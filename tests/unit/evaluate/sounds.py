@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from resonant.audio import Audio
-from resonant.evaluate.listening import RATE_HZ
+from resonant.listening.ear import RATE_HZ
 from resonant.theory.chord import Chord
 
 

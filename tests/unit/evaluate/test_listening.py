@@ -12,8 +12,8 @@ from sounds import broken, clicks, progression, silence
 from resonant.errors import InputError
 from resonant.evaluate import chords_audio, key_audio, tempo_audio
 from resonant.evaluate.chords_audio import TimedChord, majmin_overlap
-from resonant.evaluate.hearing import hear
-from resonant.evaluate.listening import onset_strength
+from resonant.listening.hearing import hear
+from resonant.listening.onsets import onset_strength
 from resonant.score.model import ChordSpan, Score
 from resonant.theory.chord import Chord
 from resonant.theory.key import Key

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from resonant.audio import Audio
-from resonant.evaluate.listening import CHROMA_RATE_HZ, Array, Chromagram, chromagram, onset_strength
 from resonant.listening.beats import beats_s, blind_tempo_bpm
+from resonant.listening.chroma import CHROMA_RATE_HZ, Chromagram, chromagram
+from resonant.listening.ear import Array
+from resonant.listening.onsets import onset_strength
 
 _SLOW_BEAT_S = 0.9
 

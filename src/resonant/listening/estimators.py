@@ -7,7 +7,7 @@ from importlib import resources
 import numpy as np
 import yaml
 
-from resonant.evaluate.listening import Array
+from resonant.listening.ear import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +16,7 @@ class Weights:
 
     Args:
         chords: `[2, 25]`: treble chroma from the root, bass chroma from the root, a constant.
-        keys: `[2, features + 1]`: as `key_audio.key_features` lays them out, and a constant.
+        keys: `[2, features + 1]`: as `key.key_features` lays them out, and a constant.
         stay: chance that a chord stays from one beat to the next, as the likeliest path of chords takes it.
     """
 
@@ -28,6 +28,6 @@ class Weights:
 @cache
 def weights() -> Weights:
     """The shipped weights."""
-    text = resources.files("resonant.evaluate").joinpath("estimators.yaml").read_text(encoding="utf-8")
+    text = resources.files("resonant.listening").joinpath("estimators.yaml").read_text(encoding="utf-8")
     data = yaml.load(text, Loader=yaml.CSafeLoader)
     return Weights(np.array(data["chords"]), np.array(data["keys"]), float(data["stay"]))
