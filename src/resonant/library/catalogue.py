@@ -71,10 +71,10 @@ class Catalogue:
     ) -> None:
         self._database.close()
 
-    def add(self, document: SongDocument, path: Path) -> None:
+    def add(self, document: SongDocument, path: Path, saved_at: float | None = None) -> None:
         """Writes the row of a song; one of that name is replaced."""
         with _in_words(self._root), self._database:
-            self._database.execute(_PUT, astuple(row_of(document, path)))
+            self._database.execute(_PUT, astuple(row_of(document, path, saved_at)))
 
     def rows(self) -> tuple[Row, ...]:
         """All songs, the newest first."""
@@ -102,8 +102,8 @@ class Catalogue:
         return len(rows), tuple(complaints)
 
 
-def row_of(document: SongDocument, path: Path) -> Row:
-    """The row of a song that lies in a folder."""
+def row_of(document: SongDocument, path: Path, saved_at: float | None = None) -> Row:
+    """The row of a song that lies in a folder; `saved_at` as its `song.json` will have it, None to look there."""
     song, score = document.song, document.song.score
     return Row(
         name=path.name,
@@ -121,7 +121,7 @@ def row_of(document: SongDocument, path: Path) -> Row:
         seed=song.lineage.seed,
         parent=song.lineage.parent,
         loudness_lufs=document.meters.get("master", {}).get("integrated_lufs"),
-        saved_at=(path / "song.json").stat().st_mtime,
+        saved_at=(path / "song.json").stat().st_mtime if saved_at is None else saved_at,
     )
 
 

@@ -44,8 +44,8 @@ def unfinished_folder(root: Path) -> Iterator[Path]:
     """
     root.mkdir(parents=True, exist_ok=True)
     folder = root / f"{PARTIAL_PREFIX}{secrets.token_hex(6)}"
-    folder.mkdir()
     try:
+        folder.mkdir()
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

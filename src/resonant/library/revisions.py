@@ -5,6 +5,8 @@ were interrupted: files into an unfinished folder, all of them on the disk; then
 the history, and the line in the log; then `current`. From there on the new one holds, and `show` makes it so.
 """
 
+import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -140,38 +142,45 @@ def publish(
         _settle(history.files.folder, history.revisions)
         history.note(document.revision, opened.revision, document.song.lineage.act)
         if current:
-            history.choose(document.revision)
-            show(folder, document.revision)
-    if current:
-        _catalogued(document, folder)
+            _switch(document, folder)
     return document
 
 
 def switch_to(opened: OpenSong, revision: str) -> SongDocument:
     """Shows a revision that is in the history as it is; the log tells of it as `pick`."""
-    folder, history = opened.folder, History(opened.folder)
+    history = History(opened.folder)
+    document = history.document(revision)
     with history.locked():
         _begin(history, opened)
         history.note(revision, opened.revision, "pick")
-        history.choose(revision)
-        show(folder, revision)
-    document = history.document(revision)
-    _catalogued(document, folder)
+        _switch(document, opened.folder)
     return document
 
 
-def _catalogued(document: SongDocument, folder: Path) -> None:
-    """A song that lies in a library has its row there; one that was taken elsewhere needs none."""
-    if (folder.parent / CATALOGUE).is_file():
-        with Catalogue(folder.parent) as catalogue:
-            catalogue.add(document, folder)
+def _switch(document: SongDocument, folder: Path) -> None:
+    """From now on the revision is the current one; its row in the catalogue is written while the files are moved.
+
+    A song that lies in no library, such as one that was copied elsewhere, has no row.
+    """
+    History(folder).choose(document.revision)
+    now = time.time()
+    with ThreadPoolExecutor(1) as beside:
+        noted = beside.submit(_catalogued, document, folder, now) if (folder.parent / CATALOGUE).is_file() else None
+        show(folder, document.revision, now)
+    if noted is not None:
+        noted.result()
 
 
-def show(folder: Path, revision: str) -> None:
+def _catalogued(document: SongDocument, folder: Path, now: float) -> None:
+    with Catalogue(folder.parent) as catalogue:
+        catalogue.add(document, folder, now)
+
+
+def show(folder: Path, revision: str, now: float | None = None) -> None:
     """Makes the song's folder show a revision of its history, wherever an earlier attempt stopped.
 
     What stands in its way is kept under its own digest, also where somebody changed it by hand. A file that is lost is
-    left out. The history is locked by whoever calls.
+    left out. The history is locked by whoever calls. `now` becomes the time of `song.json`.
     """
     history = History(folder)
     text = history.text(revision)
@@ -179,9 +188,8 @@ def show(folder: Path, revision: str) -> None:
     shown = _shown_files(folder)
     changed = [name for name in wanted if shown.get(name) != wanted[name] or not (folder / name).is_file()]
     missing = []
-    for name in [*changed, *(shown.keys() - wanted.keys())]:
+    for name, actual in _digests(folder, [*changed, *sorted(shown.keys() - wanted.keys())]).items():
         path = folder / name
-        actual = digest(path) if path.is_file() else None
         if actual is not None and actual != wanted.get(name):
             history.files.keep(path, actual)
         if name in wanted and actual != wanted[name]:
@@ -192,8 +200,17 @@ def show(folder: Path, revision: str) -> None:
         history.files.keep(folder / DOCUMENT, digest(folder / DOCUMENT))
     part = folder / f".{DOCUMENT}.part"
     write_durably(part, text.encode())
+    if now is not None:
+        os.utime(part, (now, now))
     part.replace(folder / DOCUMENT)
     _settle(folder, history.files.folder, *{(folder / name).parent for name in missing})
+
+
+def _digests(folder: Path, names: Sequence[str]) -> dict[str, str | None]:
+    """What files are now; None for one that is not there."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda name: digest(folder / name) if (folder / name).is_file() else None, names)
+        return dict(zip(names, found, strict=True))
 
 
 def _is_shown(folder: Path, current: str) -> bool:

@@ -1,14 +1,19 @@
 """What all pictures share: colours, type, and PNG bytes that are the same for the same picture."""
 
-import io
+import struct
+import zlib
 from functools import cache
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFont import FreeTypeFont, ImageFont
 
 Colour = tuple[int, int, int]
+
+_FILTER_UP, _COMPRESSION = 2, 3
 
 PAPER: Colour = (252, 251, 248)
 INK: Colour = (38, 38, 44)
@@ -54,6 +59,20 @@ def type_of_size(size: int) -> "FreeTypeFont | ImageFont":
 
 
 def png(image: "Image") -> bytes:
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=4)
-    return out.getvalue()
+    """The picture (RGB) as a PNG file (ISO/IEC 15948): each row as its difference from the row above, then deflated.
+
+    Trying all filters at each row, as Pillow does, takes three times as long for a picture of flat areas; and other
+    threads can work meanwhile.
+    """
+    pixels = np.asarray(image)
+    height, width, _ = pixels.shape
+    flat = pixels.reshape(height, width * 3)
+    rows = np.empty((height, 1 + width * 3), dtype=np.uint8)
+    rows[:, 0] = _FILTER_UP
+    rows[0, 1:] = flat[0]
+    np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), _COMPRESSION)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
