@@ -33,7 +33,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("exports",),
     ("brought",),
     ("produce",),
-    ("extension",),
+    ("extension", "reroll"),
     ("evaluate",),
     ("train",),
     ("cli", "testing"),

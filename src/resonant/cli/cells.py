@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from resonant.score.region import Region
 
 ALL, EVERYTHING = "all", "everything"
-_BARS = re.compile(r"([0-9]{1,7})(?:\s*[-–]\s*([0-9]{1,7}))?")
+_BARS = re.compile(r"([0-9]{1,7})(?:\s*([-–])\s*([0-9]{1,7})?)?")
 _VISIT = re.compile(r"(.+?)\s+([0-9]{1,3})")
 
 
@@ -23,8 +23,8 @@ def chosen(song: "Song", tracks: str, bars: str = ALL) -> "Region":
         song: the song they are named in.
         tracks: with commas between them, names of tracks, or roles, which mean every track of that role; "harmony" for
             the chords themselves; "all" for every track, "everything" for every track and the harmony.
-        bars: with commas between them, ranges as people count ("5-8", both included), single bars ("12"), or sections
-            ("chorus" for each chorus, "chorus 2" for the second); "all" for the whole song.
+        bars: with commas between them, ranges as people count ("5-8", both included; "5-" to the end), single bars
+            ("12"), or sections ("chorus" for each chorus, "chorus 2" for the second); "all" for the whole song.
 
     Raises:
         BriefError: a track, bar or section that the song does not have; the message lists those it has.
@@ -70,7 +70,8 @@ def _bars(score: "Score", text: str) -> range | tuple[int, ...]:
     match = _BARS.fullmatch(text)
     if match is None:
         return _bars_of_section(score, text)
-    first, last = int(match[1]), int(match[2] or match[1])
+    first = int(match[1])
+    last = int(match[3]) if match[3] else score.bars if match[2] else first
     if not 1 <= first <= last <= score.bars:
         raise BriefError(f"bars {text} do not lie in this song, which has bars 1-{score.bars}")
     return range(first - 1, last)

@@ -62,6 +62,15 @@ class MannerWord:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeWord:
+    """What a word asks for beside what there is: steps of energy (0…1) and complexity (1…10)."""
+
+    energy: float = 0.0
+    complexity: int = 0
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A word for a kind of instrument: the style chooses one of `prefer` or `members`, else the default plays."""
 
@@ -112,6 +121,7 @@ class Vocabulary:
     styles: Mapping[str, Any]
     tags: Mapping[str, Mapping[str, list[str]]]
     grammar: Mapping[str, list[str]]
+    changes: Mapping[str, ChangeWord]
 
 
 @cache
@@ -135,6 +145,7 @@ def vocabulary() -> Vocabulary:
         styles=_read("styles"),
         tags=_read("tags"),
         grammar=_read("grammar"),
+        changes=_entries("changes", ChangeWord),
     )
 
 
