@@ -104,14 +104,13 @@ def _measures(part: Element, score: Score, staff: Staff, number: int, swing: Swi
 
 
 def _voices(measure: Element, pen: Pen, bar: int, waiting: _Waiting) -> None:
-    start, end = pen.score.bar_ticks(bar)
     pen.turn_to(bar)
-    for number, voice in enumerate(pen.staff.voices, start=1):
+    for number, inside in enumerate(pen.voices, start=1):
         if number == 1:
-            write_voice(measure, pen, voice, number, waiting.until)
-        elif any(written.start < end and written.end > start for written in voice):
-            child(child(measure, "backup"), "duration", end - start)
-            write_voice(measure, pen, voice, number)
+            write_voice(measure, pen, inside, number, waiting.until)
+        elif inside:
+            child(child(measure, "backup"), "duration", pen.end - pen.start)
+            write_voice(measure, pen, inside, number)
 
 
 def _attributes(measure: Element, score: Score, staff: Staff, bar: int) -> None:

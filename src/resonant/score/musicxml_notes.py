@@ -1,5 +1,6 @@
 """The notes of one voice in one measure as MusicXML: values, ties, tuplets, accidentals, syllables, rests."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
@@ -22,39 +23,47 @@ class Pen:
     Args:
         score, staff: what is written.
         part_id: names the instruments of drums.
+        bar, start, end: the measure.
+        in_word: whether the last syllable goes on.
+        triplets: the beats of the measure in triplets, counted from its start.
     """
 
     score: Score
     staff: Staff
     part_id: str
     bar: int = 0
+    start: Tick = 0
+    end: Tick = 0
     in_word: bool = False
+    triplets: frozenset[Tick] = frozenset()
     _sounding: dict[tuple[str, int], int] = field(default_factory=dict)
-    _triplets: frozenset[Tick] = frozenset()
+    _by_bar: dict[int, list[list[Written]]] = field(default_factory=dict)
+    _triplets_by_bar: dict[int, set[Tick]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
-        self._triplets = self.staff.triplet_beats(self.score)
-
-    @property
-    def start(self) -> Tick:
-        return self.score.metre.bar_start(self.bar)
-
-    @property
-    def end(self) -> Tick:
-        return self.score.metre.bar_start(self.bar + 1)
+        metre = self.score.metre
+        for number, voice in enumerate(self.staff.voices):
+            for written in voice:
+                for bar in range(metre.bar_at(written.start), metre.bar_at(written.end - 1) + 1):
+                    self._by_bar.setdefault(bar, [[] for _ in self.staff.voices])[number].append(written)
+        for tick in self.staff.triplet_beats(self.score):
+            bar = metre.bar_at(tick)
+            self._triplets_by_bar[bar].add(tick - metre.bar_start(bar))
 
     @property
     def metre(self) -> Metre:
         return self.score.metre.metre_at(self.bar)
 
     @property
-    def triplets(self) -> frozenset[Tick]:
-        """The beats of this bar in triplets, from its start."""
-        return frozenset(tick - self.start for tick in self._triplets if self.start <= tick < self.end)
+    def voices(self) -> Sequence[Sequence[Written]]:
+        """What sounds in the measure, by voice."""
+        return self._by_bar.get(self.bar) or [[] for _ in self.staff.voices]
 
     def turn_to(self, bar: int) -> None:
         """Begin a measure: accidentals of the one before no longer hold."""
         self.bar = bar
+        self.start, self.end = self.score.bar_ticks(bar)
+        self.triplets = frozenset(self._triplets_by_bar.get(bar, ()))
         self._sounding = {}
 
     def accidental(self, name: Spelling) -> str | None:
@@ -87,16 +96,16 @@ class _Piece:
 def write_voice(
     measure: Element,
     pen: Pen,
-    voice: Sequence[Written],
+    inside: Sequence[Written],
     number: int,
     before: Callable[[Tick, Tick], Iterable[Element]] = lambda at, end: (),
 ) -> None:
     """Writes a voice of the pen's measure, rests and all.
 
     Args:
+        inside: what sounds in the measure.
         before: gives the elements to put before what lies between two ticks.
     """
-    inside = [written for written in voice if written.start < pen.end and written.end > pen.start]
     if not inside:
         for element in before(pen.start, pen.end):
             measure.append(element)
