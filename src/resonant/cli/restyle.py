@@ -1,7 +1,6 @@
 """`resonant restyle`: a song in another style, its melody and form kept."""
 
 import json
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resonant.cli.cells import chosen
-from resonant.cli.compose import NEW_SEEDS, part_of, print_song, summary
+from resonant.cli.compose import part_of, print_song, summary
 from resonant.cli.engine import an_engine
 from resonant.cli.progress import Progress, progress_shown, stoppable
 
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
 @click.option("--tempo", type=float, help="Quarter notes a minute.  [default: the song's, or the nearest of the style]")
 @click.option("--keep", default="", help='Tracks or roles that stay as they are, such as "drums,pad".')
 @click.option("--prompt", default="", help='Words about band and character, such as "with organ, no percussion".')
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The same seed gives the same. Without one, a new one.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), help="Another seed, another telling.  [default: the revision's]"
+)
 @click.option("--takes", type=click.IntRange(1, 99), default=1, show_default=True, help="How many to make of it.")
 @click.option("--soundbank", help='An SF2 or SF3 file, "best" for the largest found, or "embedded".')
 @click.option("--styles-folder", type=click.Path(path_type=Path), help="A folder with style files of your own.")
@@ -37,7 +38,8 @@ def restyle(
 ) -> None:
     """Tell a song in another style: melody and form stay; harmony, groove and instruments are new.
 
-    Locked cells stay as they are. Of several takes the first is shown; `resonant pick` shows another.
+    Locked cells stay as they are. Of several takes the first is shown; `resonant pick` shows another. The same request
+    on the same revision gives the same music; --seed gives another.
 
     \b
     resonant restyle songs/city-lights-1a2b3c4d --style gospel
@@ -55,7 +57,7 @@ def restyle(
         )  # fmt: skip
         kept = chosen(opened.song, keep) if keep else NOTHING
         act = _Act(opened, brief, kept, asked["prompt"], an_engine(soundbank, styles_folder))
-        first = secrets.randbelow(NEW_SEEDS) if asked["seed"] is None else asked["seed"]
+        first = opened.song.lineage.seed if asked["seed"] is None else asked["seed"]
         made = [act.take(number, first, part_of(progress, number, takes), should_stop) for number in range(takes)]
         progress("done", 1.0)
     if as_json:
