@@ -88,6 +88,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "soundbank": Entry("resonant.cli.soundbank:soundbank", "Say which sounds are in use, and how to get better ones."),
     "evaluate": Entry("resonant.cli.evaluate:evaluate", "Compose many prompts and print a table of metrics."),
+    "train": Entry("resonant.cli.train:train", "Prepare music, and train the score player on it."),
     "reindex": Entry("resonant.cli.reindex:reindex", "Rebuild the catalogue of songs from their folders."),
     "doctor": Entry("resonant.cli.doctor:doctor", "Check whether everything is in place."),
     "completion": Entry("resonant.cli.completion:completion", "Print the shell completion for bash, zsh or fish."),

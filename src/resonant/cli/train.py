@@ -1,0 +1,73 @@
+"""`resonant train`: music to a data set, a data set to a model."""
+
+import json
+from pathlib import Path
+
+import click
+
+from resonant.cli.progress import stoppable
+
+
+@click.group()
+def train() -> None:
+    """Prepare music, and train the score player on it.
+
+    \b
+    resonant train prepare --input my_midis --output prepared
+    resonant train run --data prepared --out run --recipe cpu
+    """
+
+
+@train.command()
+@click.option(
+    "--input", "inputs", type=click.Path(path_type=Path), multiple=True, required=True,
+    help="A folder of MIDI or .jsonl files; may be given more than once.",
+)  # fmt: skip
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@click.option("--genre", default="", help="Only pieces of this style.")
+@click.option("--val-split", type=float, default=0.1, show_default=True, help="Share of the songs that is held out.")
+@click.option("--arranger", type=click.IntRange(0, 100_000), default=0, help="Songs of our own arranger to add.")
+@click.option("--no-pseudo", is_flag=True, help="Make no bands of songs for melody and piano.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
+def prepare(
+    inputs: tuple[Path, ...],
+    output: Path,
+    genre: str,
+    val_split: float,
+    arranger: int,
+    no_pseudo: bool,
+    as_json: bool,
+) -> None:
+    """Music to train.jsonl, val.jsonl and dataset_info.json, and to tokens; songs are never parted between the two."""
+    from resonant.train.prepare import INFO, Wanted
+    from resonant.train.prepare import prepare as prepared
+
+    wanted = Wanted(genre, val_split, not no_pseudo, arranger)
+    with stoppable():
+        info = prepared(inputs, output, wanted, lambda line: click.echo(line, err=True))
+    if as_json:
+        click.echo(json.dumps(info, indent=1, ensure_ascii=False))
+        return
+    for split, counts in info["splits"].items():
+        click.echo(f"{split}: {counts['pieces']} pieces, {counts['tokens']} tokens")
+    if info["broken"] or info["doubles"]:
+        click.echo(f"{len(info['broken'])} broken, {len(info['doubles'])} doubles left out; {output / INFO} lists them")
+
+
+@train.command()
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="A folder of `resonant train prepare`.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The run's folder; one that is there goes on."
+)
+@click.option("--recipe", default="cpu", show_default=True, help="cpu, gpu or tiny.")
+@click.option("--steps", type=click.IntRange(1), help="Steps, where not the recipe's.")
+@click.option("--batch", type=click.IntRange(1), help="Rows a step, where not the recipe's.")
+def run(data: Path, out: Path, recipe: str, steps: int | None, batch: int | None) -> None:
+    """Train a score model, or go on with a run that was cut off.
+
+    Under torchrun every process does its share: torchrun --nproc-per-node 4 -m resonant train run …
+    """
+    from resonant.train.launch import launched
+
+    best = launched(data, out, recipe, {"steps": steps, "batch": batch}, lambda line: click.echo(line))
+    click.echo(f"the best weights: {best}")
