@@ -14,7 +14,7 @@ from resonant.brief.model import Brief, Sound
 from resonant.errors import BriefError
 from resonant.library.model import Lineage, Song
 from resonant.mix.mixdown import mix_down, published_key
-from resonant.mix.model import Ending, Held, Mix, Published
+from resonant.mix.model import Ending, Held, Mix, MixScene, Published
 from resonant.mix.scene import ending_of, mix_scene
 from resonant.players.arranger.form import plan_form
 from resonant.players.arranger.player import Arranger
@@ -204,7 +204,8 @@ def restyle(
     """
     change = change or Change()
     seed = song.lineage.seed if change.seed is None else change.seed
-    told = restyled(song.score, Restyling(brief, engine.style(brief.style), seed, kept | song.locked))
+    kept = kept | song.locked | Region.of(song.recordings, 0, song.score.bars)  # a recording can not be told anew
+    told = restyled(song.score, Restyling(brief, engine.style(brief.style), seed, kept))
     brief = replace(brief, parts=parts_of(told.score, brief), remarks=(*brief.remarks, *told.remarks))
     change = replace(change, act="restyle", brief=brief, seed=seed)
     new = regenerate(replace(song, score=told.score), told.left, engine, watch, change)
@@ -277,12 +278,9 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: P
         Cancelled: the watch said stop.
     """
     watch = watch or Watch()
-    style, sound, score = engine.style(song.brief.style), song.brief.sound, song.score
-    ending = ending_of(song.brief)
-    scene = mix_scene(score, sound, style.mix, style.sidechain, ending, song.recordings)
-    settings = Rendering(sound.sample_rate, language=song.brief.language)
-    dry = stem_keys(score, settings, engine.bank) | recording_keys(song.recordings, score, settings)
-    keys = {name: published_key(key, scene.strips[name], ending, score.seconds) for name, key in dry.items()}
+    score, settings = song.score, rendering_of(song.brief)
+    sound = song.brief.sound
+    scene, keys = scene_and_keys(song, engine)
     kept, held = {}, {}
     if published is not None:
         scene = replace(scene, trim_db=published.trim_db)
@@ -296,9 +294,30 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: P
     stems = render_stems(changed, settings, engine.bank, engine.stem_cache, watch.part(0.3, 0.7), watch.should_stop)
     stems = recorded(stems, song.recordings)
     watch.progress("mixing", 0.7)
-    mix = replace(mix_down(stems, scene, kept=kept, held=held), keys=keys)
+    mix = mix_down(stems, scene, kept=kept, held=held)
+    set_before = {} if published is None else {name: s for name, s in published.strips.items() if name in kept}
     watch.progress("mixed", 0.95)
-    return replace(song, stems=stems, mix=mix)
+    return replace(song, stems=stems, mix=replace(mix, keys=keys, strips={**set_before, **mix.strips}))
+
+
+def scene_and_keys(song: Song, engine: Engine) -> tuple[MixScene, dict[str, str]]:
+    """How the song is mixed, and by track the `published_key` of what it has to sound like.
+
+    Raises:
+        BriefError: an instrument is not known.
+    """
+    style, sound, score = engine.style(song.brief.style), song.brief.sound, song.score
+    scene = mix_scene(score, sound, style.mix, style.sidechain, ending_of(song.brief), song.recordings)
+    settings = rendering_of(song.brief)
+    dry = stem_keys(score, settings, engine.bank) | recording_keys(song.recordings, score, settings)
+    return scene, {
+        name: published_key(key, scene.strips[name], scene.ending, score.seconds) for name, key in dry.items()
+    }
+
+
+def rendering_of(brief: Brief) -> Rendering:
+    """How the stems of a song are rendered."""
+    return Rendering(brief.sound.sample_rate, language=brief.language)
 
 
 def locked_spans(song: Song, sample_rate: int) -> dict[str, tuple[tuple[int, int], ...]]:
