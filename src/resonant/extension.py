@@ -4,11 +4,17 @@ from dataclasses import replace
 
 from resonant.errors import BriefError
 from resonant.library.model import Song
+from resonant.mix.appending import Addition, PublishedEnd, add
+from resonant.mix.mixdown import mixed_length
+from resonant.mix.scene import ending_of
 from resonant.players.continuation import further_sections, with_words
 from resonant.players.extension import extended
 from resonant.players.writing import Writing, named_parts
-from resonant.produce import Change, Engine, Watch, versions
+from resonant.produce import Change, Engine, Watch, rendering_of, scene_and_keys, versions
+from resonant.score.excerpt import from_bar
 from resonant.score.region import HARMONY, Region
+from resonant.sound.model import Stems
+from resonant.sound.render import render_stems
 
 
 def extend(
@@ -52,6 +58,36 @@ def extend(
     )  # fmt: skip
     brief = replace(song.brief, bars=draft.score.bars, form=(*song.brief.form, *form) if song.brief.form else ())
     return replace(song, brief=brief, score=draft.score, stems=None, mix=None, lineage=lineage)
+
+
+def added(song: Song, before: PublishedEnd, bars: int, engine: Engine, watch: Watch | None = None) -> Addition | None:
+    """The sound of the last bars of a song, added to what is published of the bars before them.
+
+    None where that can not be heard as an addition: a loop begins with what rings over its end, a song that is cut at
+    a length ends elsewhere, and a sum that would clip is mixed anew; `sounded` makes the whole.
+
+    Args:
+        song: as `extend` gave it.
+        before: the end of what is published.
+        bars: how many bars are new.
+
+    Raises:
+        BriefError: an instrument is not known.
+        Cancelled: the watch said stop.
+    """
+    watch = watch or Watch()
+    sound, ending = song.brief.sound, ending_of(song.brief)
+    if ending.loops or ending.cut_s is not None or before.master.sample_rate != sound.sample_rate:
+        return None
+    scene, keys = scene_and_keys(song, engine)
+    new = from_bar(song.score, song.score.bars - bars)
+    settings = rendering_of(song.brief)
+    stems = render_stems(new, settings, engine.bank, None, watch.part(0.3, 0.7), watch.should_stop)
+    watch.progress("mixing", 0.7)
+    length = mixed_length(Stems({}, song.score.seconds), scene, sound.sample_rate)
+    addition = add(before, stems, scene, length, keys)
+    watch.progress("mixed", 0.95)
+    return addition
 
 
 def brought(song: Song) -> frozenset[str]:

@@ -2,10 +2,8 @@
 
 import hashlib
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 BLOCK_BYTES = 1 << 20
 _DIGEST_BYTES = 32
@@ -35,6 +33,17 @@ def digest(path: Path) -> str:
     return blocks_of(path).whole
 
 
+def known_digest(folder: Path, name: str) -> str:
+    """The digest of a file of a song: from its remembered blocks where it has not changed since, else read."""
+    blocks = remembered(memory_of(folder, name), folder / name)
+    return digest(folder / name) if blocks is None else blocks.whole
+
+
+def memory_of(folder: Path, name: str) -> Path:
+    """Where the blocks of a file of the song in `folder` are remembered."""
+    return folder / "history" / "blocks" / name.replace("/", "_")
+
+
 def digest_of(data: bytes) -> str:
     """The digest that a file of these bytes has."""
     starts = range(0, len(data), BLOCK_BYTES)
@@ -44,38 +53,42 @@ def digest_of(data: bytes) -> str:
 
 def blocks_of(path: Path) -> Blocks:
     """The hashes of all blocks of a file."""
+    digests = []
     with path.open("rb") as file:
-        return _grown(Blocks(0, b""), file, path.stat().st_size, ())
+        while data := file.read(BLOCK_BYTES):
+            digests.append(hashlib.sha256(data).digest())
+        return Blocks(file.tell(), b"".join(digests))
 
 
-def grown(before: Blocks, path: Path, changed: Sequence[tuple[int, int]]) -> Blocks:
-    """The blocks of a file that was written to since `before`: only what changed is read.
+def replaced(before: Blocks, path: Path, header: bytes, offset: int, end: bytes) -> Blocks:
+    """The blocks that a file will have once its header and all that lies behind `offset` are written over.
+
+    Only the blocks that change are read.
 
     Args:
-        before: its blocks as they were.
+        before: its blocks as it is.
         path: the file as it is.
-        changed: half-open spans of bytes that were written. What lies behind the old end counts as changed.
+        header: its new first bytes.
+        offset: up to here, but for the header, it stays; `end` are the bytes from there on.
     """
+    size, digests = offset + len(end), []
     with path.open("rb") as file:
-        return _grown(before, file, path.stat().st_size, changed)
-
-
-def _grown(before: Blocks, file: BinaryIO, size: int, changed: Sequence[tuple[int, int]]) -> Blocks:
-    kept_whole = min(before.size, size) // BLOCK_BYTES
-    digests = []
-    for number in range(-(-size // BLOCK_BYTES)):
-        start, end = number * BLOCK_BYTES, (number + 1) * BLOCK_BYTES
-        if number < kept_whole and not any(begin < end and start < stop for begin, stop in changed):
-            digests.append(before.digests[number * _DIGEST_BYTES : (number + 1) * _DIGEST_BYTES])
-        else:
+        for start in range(0, size, BLOCK_BYTES):
+            stop = min(start + BLOCK_BYTES, size)
+            if start >= len(header) and start + BLOCK_BYTES <= offset:
+                digests.append(before.digests[start // BLOCK_BYTES * _DIGEST_BYTES :][:_DIGEST_BYTES])
+                continue
             file.seek(start)
-            digests.append(hashlib.sha256(file.read(BLOCK_BYTES)).digest())
+            data = file.read(max(min(stop, offset) - start, 0)) + end[max(start - offset, 0) : max(stop - offset, 0)]
+            here = header[start:stop]
+            digests.append(hashlib.sha256(here + data[len(here) :]).digest())
     return Blocks(size, b"".join(digests))
 
 
 def remember(memory: Path, path: Path, blocks: Blocks) -> None:
     """Keeps the blocks of `path` in the file `memory`, with its size and the time of its last change."""
     stamp = _STAMP.pack(_MAGIC, blocks.size, path.stat().st_mtime_ns)
+    memory.parent.mkdir(parents=True, exist_ok=True)
     memory.write_bytes(stamp + blocks.digests)
 
 

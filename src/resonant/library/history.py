@@ -3,6 +3,8 @@
 history/
   revisions/<id>.json       the song.json of each revision that ever was
   files/<digest>.<ending>   files of revisions that are not in the song's folder now; each once, moved and not copied
+  files/<digest>.wav.patch  files that were grown in place, as they were before (`resonant.library.patches`)
+  blocks/                   hashes of the blocks of such files
   log.jsonl                 a line an act: revision, parent, act, time
   current                   the revision that shall be shown
 """
@@ -17,8 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from resonant.errors import InputError
-from resonant.library.digests import digest
+from resonant.library.digests import known_digest
 from resonant.library.document import SongDocument, from_text
+from resonant.library.patches import patch_path, rebuilt
 from resonant.library.place import settle_folder, write_durably
 
 DOCUMENT = "song.json"
@@ -131,7 +134,9 @@ class History:
         kept, shown = self.files.path(expected, name), self.song_folder / name
         if kept.is_file():
             return kept
-        return shown if shown.is_file() and digest(shown) == expected else None
+        if shown.is_file() and known_digest(self.song_folder, name) == expected:
+            return shown
+        return rebuilt(self.files.folder, self.song_folder, expected, name)
 
     def _path(self, revision: str) -> Path:
         return self.revisions / f"{revision}.json"
@@ -146,6 +151,10 @@ class KeptFiles:
     def path(self, expected: str, name: str) -> Path:
         """Where the file of this digest is kept; `name` is what a revision calls it, and gives the ending."""
         return self.folder / f"{expected}{Path(name).suffix}"
+
+    def holds(self, expected: str, name: str) -> bool:
+        """Whether the file of this digest is here, whole or as a patch."""
+        return self.path(expected, name).is_file() or patch_path(self.folder, expected, name).is_file()
 
     def keep(self, path: Path, expected: str) -> None:
         """Moves a file here, under its digest; what is here already stays."""

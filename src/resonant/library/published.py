@@ -9,6 +9,7 @@ from resonant.audio_files import read_audio
 from resonant.errors import InputError, PlaceError
 from resonant.library.document import SongDocument
 from resonant.library.history import History
+from resonant.mix.model import HeldStrip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class PublishedFolder:
     @property
     def trim_db(self) -> float:
         return float(self.document.meters.get("trim_db", 0.0))
+
+    @property
+    def strips(self) -> Mapping[str, HeldStrip]:
+        return {name: HeldStrip(**held) for name, held in self.document.meters.get("strips", {}).items()}
 
     def stem(self, track: str) -> Audio:
         """The published stem of a track.

@@ -16,11 +16,12 @@ from pathlib import Path
 from resonant.audio_files import AudioFormat
 from resonant.errors import InputError
 from resonant.library.catalogue import CATALOGUE, Catalogue
-from resonant.library.digests import digest
+from resonant.library.digests import digest, known_digest
 from resonant.library.document import SCHEMA, SongDocument, from_text, revision_id, to_text
 from resonant.library.history import DOCUMENT, History
 from resonant.library.locks import refuse_broken_locks
 from resonant.library.model import Song
+from resonant.library.patches import finish, interrupted, put_back, rebuilt
 from resonant.library.place import disk_errors, settle_folder, sweep, unfinished_folder, write_durably
 from resonant.library.published import PublishedFolder
 from resonant.library.song_files import (
@@ -68,6 +69,7 @@ def open_song(path: Path) -> OpenSong:
     """
     folder = path.parent if path.name == DOCUMENT else path
     history = History(folder)
+    _put_back(history)
     current = history.current
     if current is not None and not _is_shown(folder, current):
         with disk_errors(folder), history.locked():
@@ -75,6 +77,16 @@ def open_song(path: Path) -> OpenSong:
             if not _is_shown(folder, current):
                 show(folder, current)
     return OpenSong(folder, _of_today(load_song(folder), folder))
+
+
+def _put_back(history: History) -> None:
+    """Files that were being grown when somebody died are what the revision that holds says they are."""
+    if interrupted(history.folder):
+        with disk_errors(history.song_folder), history.locked():
+            if interrupted(history.folder):
+                current = history.current
+                files = {} if current is None else history.document(current).files
+                put_back(history.song_folder, history.folder, files)
 
 
 def save_revision(
@@ -115,6 +127,7 @@ def publish(
     sound: Published,
     new: Mapping[str, Path] | None = None,
     current: bool = True,
+    growth: Callable[[], None] | None = None,
 ) -> SongDocument:
     """Puts a revision into the history and, where it is to be `current`, into the song's folder.
 
@@ -123,6 +136,7 @@ def publish(
         opened: the revision it was made from.
         sound: the published stems of the revision: those of locked cells are proved.
         new: by name, files of this revision that are on the disk and nowhere else; they are moved.
+        growth: makes files of the folder those of this revision where they stand (`resonant.library.appending`).
 
     Raises:
         InputError: it would change a locked cell, or lose a lock; it names the lock.
@@ -140,9 +154,13 @@ def publish(
                 history.files.keep(path, document.files[name])
         history.put(document.revision, text)
         _settle(history.files.folder, history.revisions)
+        if growth is not None:
+            growth()
         history.note(document.revision, opened.revision, document.song.lineage.act)
         if current:
             _switch(document, folder)
+        if growth is not None:
+            finish(history.folder)
     return document
 
 
@@ -195,6 +213,8 @@ def show(folder: Path, revision: str, now: float | None = None) -> None:
         if name in wanted and actual != wanted[name]:
             missing.append(name)
     for name in missing:
+        if not history.files.path(wanted[name], name).is_file():
+            rebuilt(history.files.folder, folder, wanted[name], name)
         history.files.bring(wanted[name], folder / name, _elsewhere(folder, wanted, name))
     if not history.knows(revision_id(_text(folder / DOCUMENT) or "")) and (folder / DOCUMENT).is_file():
         history.files.keep(folder / DOCUMENT, digest(folder / DOCUMENT))
@@ -209,7 +229,7 @@ def show(folder: Path, revision: str, now: float | None = None) -> None:
 def _digests(folder: Path, names: Sequence[str]) -> dict[str, str | None]:
     """What files are now; None for one that is not there."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda name: digest(folder / name) if (folder / name).is_file() else None, names)
+        found = pool.map(lambda name: known_digest(folder, name) if (folder / name).is_file() else None, names)
         return dict(zip(names, found, strict=True))
 
 
@@ -312,7 +332,7 @@ def _same_stems(song: Song, before: SongDocument, formats: Sequence[AudioFormat]
 
 def _is_there(opened: OpenSong, name: str) -> bool:
     history = History(opened.folder)
-    return (opened.folder / name).is_file() or history.files.path(opened.document.files[name], name).is_file()
+    return (opened.folder / name).is_file() or history.files.holds(opened.document.files[name], name)
 
 
 def _settle(*folders: Path) -> None:

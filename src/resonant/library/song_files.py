@@ -14,6 +14,8 @@ from resonant.library.digests import digest_of
 from resonant.library.document import SongDocument, StemFile
 from resonant.library.model import Song
 from resonant.library.place import write_durably
+from resonant.mix.loudness_counts import LoudnessCounts
+from resonant.mix.model import HeldStrip, Meters
 from resonant.pictures.roll import piano_roll_png
 from resonant.score.midi import to_midi_bytes
 from resonant.score.passes.lyrics import lrc
@@ -99,12 +101,25 @@ def stem_files(song: Song, formats: Sequence[AudioFormat]) -> dict[str, StemFile
 
 def meters_of(song: Song) -> dict[str, object]:
     """What the meters read, as `song.json` holds it."""
-    if song.mix is None:
-        return {}
-    meters = song.mix.meters
-    master = {name: _rounded(value) for name, value in asdict(meters.master).items()}
-    stems = {name: _rounded(value) for name, value in sorted(meters.stems_lufs.items())}
-    return {"master": master, "stems_lufs": stems, "gain_db": _rounded(meters.gain_db), "trim_db": song.mix.trim_db}
+    return {} if song.mix is None else meters_data(song.mix.meters, song.mix.trim_db, song.mix.strips)
+
+
+def meters_data(
+    meters: Meters, trim_db: float, strips: Mapping[str, HeldStrip], counts: LoudnessCounts | None = None
+) -> dict[str, object]:
+    """Readings, and what strips and master were set to, as `song.json` holds them; `counts` for a song that grew."""
+    data: dict[str, object] = {
+        "master": {name: _rounded(value) for name, value in asdict(meters.master).items()},
+        "stems_lufs": {name: _rounded(value) for name, value in sorted(meters.stems_lufs.items())},
+        "gain_db": _rounded(meters.gain_db),
+        "trim_db": trim_db,
+        "strips": {name: asdict(held) for name, held in sorted(strips.items())},
+    }
+    if meters.held is not None:
+        data["held"] = asdict(meters.held)
+    if counts is not None:
+        data["counts"] = {kind: [list(item) for item in each.items()] for kind, each in asdict(counts).items()}
+    return data
 
 
 def slug(text: str) -> str:

@@ -48,7 +48,7 @@ def master_of_loop(bus: Audio, chain: MasterChain, sound: Sound) -> Master:
     rounds = np.concatenate([bus.samples, bus.samples, bus.samples[:, :seam]], axis=1)
     finished = master(Audio(rounds, bus.sample_rate), chain, sound)
     published = Audio(_second_round(finished.audio.samples, length, seam), bus.sample_rate)
-    return Master(published, measure(published), finished.gain_db)
+    return Master(published, measure(published), finished.gain_db, finished.held)
 
 
 def _second_round(rounds: Samples, length: int, seam: int) -> Samples:

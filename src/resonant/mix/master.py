@@ -1,7 +1,7 @@
 """The bus to a master: tone, glue, age, and a loudness that lands under a true-peak ceiling."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from resonant.mix.effects.limiter import limiter_gain
 from resonant.mix.effects.saturation import saturate
 from resonant.mix.effects.tape import age
 from resonant.mix.loudness import Loudness, gated_lufs, measure, peak_envelope, quick_lufs, sample_peak, weighted_power
-from resonant.mix.model import MasterChain
+from resonant.mix.model import HeldMaster, MasterChain
 
 _WORKING_LUFS = -18.0
 _CEILING_MARGIN_DB = 0.1  # what other oversampling filters and 24-bit rounding may read more than ours
@@ -27,11 +27,13 @@ _AUDIBLE_CONSTANT = 2e-5
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Master:
-    """A finished bus, what its meters read, and the gain in dB that brought it there (before the limiter)."""
+    """A finished bus, what its meters read, the gain in dB that brought it there (before the limiter), and all that
+    the chain set itself to; nothing for silence."""
 
     audio: Audio
     loudness: Loudness
     gain_db: float
+    held: HeldMaster | None = None
 
 
 def master(bus: Audio, chain: MasterChain, sound: Sound) -> Master:
@@ -43,29 +45,57 @@ def master(bus: Audio, chain: MasterChain, sound: Sound) -> Master:
     loudness = quick_lufs(bus)
     if loudness is None:
         return Master(bus, measure(bus), 0.0)
-    working = bus.samples * np.float32(10.0 ** ((_WORKING_LUFS - loudness) / 20.0))
-    tilt = _tilt(working, bus.sample_rate, chain)
-    glued = compress(working, bus.sample_rate, chain.glue) if chain.glue is not None else working
+    lift_db = _WORKING_LUFS - loudness
+    working = bus.samples * np.float32(10.0 ** (lift_db / 20.0))
+    low_db, high_db = _tilt_db(working, bus.sample_rate, chain)
+    toned = _toned(working, bus.sample_rate, chain, sound.lofi, (low_db, high_db))
+    landed = _landed(Audio(toned, bus.sample_rate), sound)
+    held = HeldMaster(lift_db, landed.gain_db, low_db, high_db)
+    return replace(landed, gain_db=landed.gain_db + lift_db, held=held)
+
+
+def toned_onward(bus: Audio, chain: MasterChain, lofi: float, held: HeldMaster, start: int) -> Samples:
+    """A later stretch of a bus before the limiter, through the chain as it was set for what came before.
+
+    Args:
+        bus: the stretch, begun some seconds early: what compressors and filters still remember is not carried in.
+        start: which sample of the bus its first one is.
+    """
+    working = bus.samples * np.float32(10.0 ** (held.lift_db / 20.0))
+    return _toned(working, bus.sample_rate, chain, lofi, (held.low_db, held.high_db), start)
+
+
+def limited(samples: Samples, sample_rate: int, gain_db: NDArray[np.float64], peak_dbtp: float) -> Samples:
+    """Samples lifted by a gain at each block start (dB), no peak above the ceiling."""
+    ceiling = 10.0 ** ((peak_dbtp - _CEILING_MARGIN_DB) / 20.0)
+    gain = 10.0 ** (gain_db / 20.0)
+    peaks = peak_envelope(samples, floor=0.25 * sample_peak(samples))
+    following = np.maximum(gain, np.append(gain[1:], gain[-1:]))  # the gain is a line from block to block
+    curve = gain * limiter_gain(np.asarray(peaks * following, dtype=np.float32), sample_rate, ceiling)
+    return with_gain(samples, curve)
+
+
+def _toned(
+    working: Samples, sample_rate: int, chain: MasterChain, lofi: float, tilt_db: tuple[float, float], start: int = 0
+) -> Samples:
+    glued = compress(working, sample_rate, chain.glue) if chain.glue is not None else working
     driven = saturate(glued, chain.drive_db)
-    aged = age(driven, bus.sample_rate, sound.lofi)
+    aged = age(driven, sample_rate, lofi, start)
     # last, because compressing or driving a lopsided wave such as a kick's leaves a constant behind
-    bands = (Band("low_cut", _DC_CUT_HZ), *tilt)
-    toned = by_channel(lambda channel: equalise(channel, bus.sample_rate, bands), aged)
-    return _landed(Audio(toned, bus.sample_rate), sound, _WORKING_LUFS - loudness)
+    shelves = Band("low_shelf", 110.0, tilt_db[0]), Band("high_shelf", 5500.0, tilt_db[1])
+    bands = (Band("low_cut", _DC_CUT_HZ), *shelves)
+    return by_channel(lambda channel: equalise(channel, sample_rate, bands), aged)
 
 
-def _tilt(samples: Samples, sample_rate: int, chain: MasterChain) -> tuple[Band, ...]:
-    """Two gentle shelves that bring lows and highs halfway to where the chain wants them."""
+def _tilt_db(samples: Samples, sample_rate: int, chain: MasterChain) -> tuple[float, float]:
+    """Gains of two gentle shelves that bring lows and highs halfway to where the chain wants them."""
     low, middle, high = _band_levels_db(samples, sample_rate)
     limit = chain.tilt_limit_db
 
     def gain_db(level: float, wanted: float) -> float:
         return float(np.clip(0.5 * (wanted - (level - middle)), -limit, limit)) if level > middle - 40.0 else 0.0
 
-    return (
-        Band("low_shelf", 110.0, gain_db(low, chain.low_db)),
-        Band("high_shelf", 5500.0, gain_db(high, chain.high_db)),
-    )
+    return gain_db(low, chain.low_db), gain_db(high, chain.high_db)
 
 
 def _band_levels_db(samples: Samples, sample_rate: int) -> tuple[float, float, float]:
@@ -85,7 +115,7 @@ def _band_levels_db(samples: Samples, sample_rate: int) -> tuple[float, float, f
     return low, middle, high
 
 
-def _landed(audio: Audio, sound: Sound, lifted_db: float) -> Master:
+def _landed(audio: Audio, sound: Sound) -> Master:
     """Input gain and limiter gain solved together on the block grid, then applied once; what little is left is scaled.
 
     A limiter's gain moves slowly against the sound, so the loudness behind it is that of the sound's weighted power
@@ -109,7 +139,7 @@ def _landed(audio: Audio, sound: Sound, lifted_db: float) -> Master:
         finished = Audio(finished.samples * np.float32(10.0 ** (-over_db / 20.0)), rate)
         loudness = loudness.changed_by(-over_db)
         gain_db -= over_db
-    return Master(finished, loudness, gain_db + lifted_db)
+    return Master(finished, loudness, gain_db)
 
 
 def _gain_for(

@@ -15,7 +15,7 @@ from resonant.mix.ending import ended, master_of_loop
 from resonant.mix.loudness import quick_lufs, sample_peak
 from resonant.mix.master import master
 from resonant.mix.model import Ending, Held, Meters, Mix, MixScene, Strip
-from resonant.mix.strip import process_strip
+from resonant.mix.strip import through_strip
 from resonant.sound.model import TAIL_S, Stems
 
 _PLAIN = Strip("", "")
@@ -46,10 +46,9 @@ def mix_down(
     length = mixed_length(stems, scene, rate)
     todo = {name: audio for name, audio in stems.tracks.items() if name not in kept}
     with ThreadPoolExecutor(max(1, min(len(todo), os.cpu_count() or 1))) as pool:
-        done = pool.map(lambda name: process_strip(todo[name], scene.strips.get(name, _PLAIN), length), todo)
-        processed = {
-            name: ended(audio, scene.ending, stems.seconds_of_music) for name, audio in zip(todo, done, strict=True)
-        }
+        done = pool.map(lambda name: through_strip(todo[name], scene.strips.get(name, _PLAIN), length), todo)
+        heard = dict(zip(todo, done, strict=True))
+        processed = {name: ended(audio, scene.ending, stems.seconds_of_music) for name, (audio, _) in heard.items()}
         length = ended(Audio.silence(1, length, rate), scene.ending, stems.seconds_of_music).num_samples
         order = dict.fromkeys((*scene.strips, *stems.tracks, *kept))
         parts = {
@@ -62,8 +61,9 @@ def mix_down(
         published, bus, trim_db = _summed(parts, gains, held, Audio.silence(2, length, rate))
         readings = dict(zip(published, pool.map(quick_lufs, published.values()), strict=True))
     mastered = (master_of_loop if scene.ending.loops else master)(bus, scene.master, scene.sound)
-    meters = Meters(mastered.loudness, readings, mastered.gain_db)
-    return Mix(published, bus, mastered.audio, meters, trim_db, stems.seconds_of_music)
+    meters = Meters(mastered.loudness, readings, mastered.gain_db, mastered.held)
+    strips = {name: held_strip for name, (_, held_strip) in heard.items() if held_strip is not None}
+    return Mix(published, bus, mastered.audio, meters, trim_db, stems.seconds_of_music, strips=strips)
 
 
 def published_key(stem: str, strip: Strip, ending: Ending, seconds_of_music: float) -> str:
@@ -125,9 +125,7 @@ def _summed(
     trim_db = gains.first_trim_db
     still = {name for name, audio in parts.items() if name in gains.untouched or _wholly(held.get(name), audio)}
     while True:
-        published = {
-            name: _published(audio, gains.of(name, trim_db), held.get(name)) for name, audio in parts.items()
-        }
+        published = {name: _published(audio, gains.of(name, trim_db), held.get(name)) for name, audio in parts.items()}
         total = silence.samples.copy()
         for audio in published.values():
             total += audio.samples

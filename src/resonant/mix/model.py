@@ -124,6 +124,36 @@ class MixScene:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldStrip:
+    """What a strip set itself to when it heard its whole track: what is added later goes through it as it stands.
+
+    Args:
+        input_db: gain before compressor and saturation.
+        output_db: gain behind them.
+        low_cut_hz: corner of its low cut, or None where it has none.
+    """
+
+    input_db: float
+    output_db: float
+    low_cut_hz: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMaster:
+    """What the master set itself to when it heard the whole bus.
+
+    Args:
+        lift_db: gain before its compressor; push_db: gain into its limiter.
+        low_db, high_db: of its two shelves.
+    """
+
+    lift_db: float
+    push_db: float
+    low_db: float
+    high_db: float
+
+
+@dataclass(frozen=True, slots=True)
 class Meters:
     """What the meters read.
 
@@ -131,11 +161,13 @@ class Meters:
         master: all readings of the master.
         stems_lufs: integrated loudness of each stem as exported, within 0.1 LU; None for a silent one.
         gain_db: what the master was lifted by over the bus, before its limiter.
+        held: what the master set itself to; None for silence.
     """
 
     master: Loudness
     stems_lufs: Mapping[str, float | None]
     gain_db: float
+    held: HeldMaster | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -150,6 +182,7 @@ class Mix:
         trim_db: gain that all strips shared; give it to the scene of the song's next mix, so that kept stems fit.
         seconds_of_music: length of the bars; what lies behind is ring-out, of which a loop has none.
         keys: by track, what decided its stem (`published_key`); empty where the mix was not told.
+        strips: by track, what its strip set itself to; tracks that were silent, untouched or kept are not there.
     """
 
     stems: Mapping[str, Audio]
@@ -159,6 +192,7 @@ class Mix:
     trim_db: float
     seconds_of_music: float
     keys: Mapping[str, str] = field(default_factory=dict)
+    strips: Mapping[str, HeldStrip] = field(default_factory=dict)
 
     def stem(self, track: str) -> Audio:
         """The published stem of a track."""
@@ -172,6 +206,8 @@ class Published(Protocol):
     def keys(self) -> Mapping[str, str]: ...
     @property
     def trim_db(self) -> float: ...
+    @property
+    def strips(self) -> Mapping[str, HeldStrip]: ...
 
     def stem(self, track: str) -> Audio:
         """The published stem of a track that has a key; samples are on the 24-bit grid."""

@@ -1,5 +1,6 @@
 """One track through its strip: level, equaliser, compressor, saturation, place, room."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +16,7 @@ from resonant.mix.effects.reverb import RoomName, impulse_response
 from resonant.mix.effects.saturation import saturate
 from resonant.mix.effects.width import equalise_sides, place
 from resonant.mix.loudness import quick_lufs, sample_peak
-from resonant.mix.model import Echo, Strip
+from resonant.mix.model import Echo, HeldStrip, Strip
 
 REFERENCE_DBFS = -20.0
 """The RMS level, while it plays, at which a part goes through compressor and saturation."""
@@ -28,7 +29,14 @@ _FADE_S = 0.4
 
 
 def process_strip(audio: Audio, strip: Strip, num_samples: int) -> Audio:
-    """The track as it is heard in the mix, with its own reverb and echoes.
+    """The track as it is heard in the mix (`through_strip`)."""
+    return through_strip(audio, strip, num_samples)[0]
+
+
+def through_strip(
+    audio: Audio, strip: Strip, num_samples: int, held: HeldStrip | None = None
+) -> tuple[Audio, HeldStrip | None]:
+    """The track as it is heard in the mix, with its own reverb and echoes, and what its strip set itself to.
 
     A pure function of what it is given, so its result may be kept under a hash of it.
 
@@ -36,24 +44,41 @@ def process_strip(audio: Audio, strip: Strip, num_samples: int) -> Audio:
         audio: the dry stem, mono or stereo.
         strip: its settings.
         num_samples: length of the result; its last 0.4 s fade to silence where the sound goes on longer.
+        held: what it was set to before, for sound that is added to a track; None sets it to what it hears.
 
     Returns:
-        Stereo; a stem that stays untouched keeps its channels. A silent stem stays silent.
+        Stereo; a stem that stays untouched keeps its channels. A silent stem stays silent, and sets nothing.
     """
     if strip.untouched:
         missing = max(num_samples - audio.num_samples, 0)
-        return Audio(np.pad(audio.samples[:, :num_samples], ((0, 0), (0, missing))), audio.sample_rate)
+        return Audio(np.pad(audio.samples[:, :num_samples], ((0, 0), (0, missing))), audio.sample_rate), held
     level_db = playing_level_db(audio)
     if level_db is None:
-        return Audio.silence(2, num_samples, audio.sample_rate)
-    dry = _shaped(
-        _one_side_if_mono(audio.samples), audio.sample_rate, strip, 10.0 ** ((REFERENCE_DBFS - level_db) / 20.0)
-    )
-    loudness = quick_lufs(Audio(dry, audio.sample_rate))
+        return Audio.silence(2, num_samples, audio.sample_rate), held
+    strip = strip if held is None else with_low_cut(strip, held.low_cut_hz)
+    input_db = REFERENCE_DBFS - level_db if held is None else held.input_db
+    dry = _shaped(_one_side_if_mono(audio.samples), audio.sample_rate, strip, 10.0 ** (input_db / 20.0))
+    loudness = quick_lufs(Audio(dry, audio.sample_rate)) if held is None else None
     wet = _in_its_room(dry, audio.sample_rate, strip, num_samples)
-    if loudness is not None:
-        wet *= np.float32(10.0 ** ((strip.level_lufs - loudness) / 20.0))
-    return Audio(_finished(wet, audio.sample_rate), audio.sample_rate)
+    output_db = strip.level_lufs - loudness if loudness is not None else 0.0
+    output_db = output_db if held is None else held.output_db
+    if output_db:
+        wet *= np.float32(10.0 ** (output_db / 20.0))
+    return Audio(_finished(wet, audio.sample_rate), audio.sample_rate), HeldStrip(
+        input_db, output_db, low_cut_of(strip)
+    )
+
+
+def low_cut_of(strip: Strip) -> float | None:
+    """Corner of the low cut that a strip begins with, in Hz."""
+    return strip.bands[0].freq_hz if strip.bands and strip.bands[0].kind == "low_cut" else None
+
+
+def with_low_cut(strip: Strip, freq_hz: float | None) -> Strip:
+    """The strip with the corner of its low cut, where it has one, moved."""
+    if freq_hz is None or low_cut_of(strip) is None:
+        return strip
+    return replace(strip, bands=(replace(strip.bands[0], freq_hz=freq_hz), *strip.bands[1:]))
 
 
 def playing_level_db(audio: Audio) -> float | None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resonant.library import digests
-from resonant.library.digests import Blocks, blocks_of, digest, digest_of, grown, remember, remembered
+from resonant.library.digests import Blocks, blocks_of, digest, digest_of, remember, remembered, replaced
 
 
 @pytest.fixture(autouse=True)
@@ -27,30 +27,30 @@ def test_the_digest_of_a_file_is_that_of_its_bytes_and_hangs_on_each(tmp_path: P
 
 
 @given(
-    data=st.binary(min_size=1, max_size=100),
-    at=st.integers(0, 99),
-    patch=st.binary(max_size=20),
-    added=st.binary(max_size=60),
+    data=st.binary(min_size=4, max_size=100),
+    header=st.binary(max_size=4),
+    offset=st.integers(4, 100),
+    end=st.binary(max_size=60),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_grown_file_has_the_digest_of_all_its_bytes(
-    tmp_path: Path, data: bytes, at: int, patch: bytes, added: bytes
+def test_a_file_whose_end_is_replaced_has_the_digest_of_all_its_bytes(
+    tmp_path: Path, data: bytes, header: bytes, offset: int, end: bytes
 ) -> None:
     path = tmp_path / "file"
     path.write_bytes(data)
-    before = blocks_of(path)
-    at = min(at, len(data))
-    now = data[:at] + patch + data[at + len(patch) :] + added
-    path.write_bytes(now)
-    assert grown(before, path, [(at, at + len(patch))]).whole == digest_of(now)
+    offset = min(offset, len(data))
+    now = header + data[len(header) : offset] + end
+    found = replaced(blocks_of(path), path, header, offset, end)
+    assert (found.size, found.whole) == (len(now), digest_of(now))
 
 
-def test_only_what_changed_is_read_again(tmp_path: Path) -> None:
+def test_only_what_changes_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(bytes(64))
     false = Blocks(64, b"\1" * 128)
-    assert grown(false, path, [(20, 21)]).digests[:32] == b"\1" * 32
-    assert grown(false, path, [(20, 21)]).digests[32:64] != b"\1" * 32
+    found = replaced(false, path, b"x", 40, b"end").digests
+    assert found[32:64] == b"\1" * 32
+    assert found[:32] != b"\1" * 32 != found[64:]
 
 
 def test_what_is_remembered_holds_until_the_file_changes(tmp_path: Path) -> None:

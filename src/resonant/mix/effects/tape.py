@@ -12,13 +12,14 @@ _FLUTTER_HZ = 6.3
 _BASE_DELAY_MS = 6.0
 
 
-def age(samples: Samples, sample_rate: int, amount: float) -> Samples:
+def age(samples: Samples, sample_rate: int, amount: float, start: int = 0) -> Samples:
     """The sound as an old record plays it.
 
     Args:
         samples: `float32 [channels, samples]`, about -18 LUFS, so that noise lies where it should.
         sample_rate: Hz.
         amount: 0 (as it was) … 1 (a worn cassette).
+        start: which sample of the record the first one is: where in its turn the record is then.
 
     Returns:
         The same shape; noise fades in and out with the music's first and last 50 ms, and silence stays silence.
@@ -30,14 +31,14 @@ def age(samples: Samples, sample_rate: int, amount: float) -> Samples:
         Band("high_cut", 15000.0 * (4500.0 / 15000.0) ** amount, q=0.8),
         Band("peak", 900.0, 1.5 * amount, 0.6),
     )
-    worn = _wow(samples, sample_rate, amount)
+    worn = _wow(samples, sample_rate, amount, start)
     worn = saturate(equalise(worn, sample_rate, bands), 4.0 + 6.0 * amount, 0.7)
     return worn + _surface(samples, sample_rate, amount)
 
 
-def _wow(samples: Samples, sample_rate: int, amount: float) -> Samples:
+def _wow(samples: Samples, sample_rate: int, amount: float, start: int) -> Samples:
     """Pitch that drifts by up to about 9 cents with the turn of the record, and a little flutter."""
-    time = np.arange(samples.shape[1]) / sample_rate
+    time = np.arange(start, start + samples.shape[1]) / sample_rate
     late_ms = _BASE_DELAY_MS * amount + amount * (
         1.4 * np.sin(2 * np.pi * _WOW_HZ * time) + 0.03 * np.sin(2 * np.pi * _FLUTTER_HZ * time)
     )
