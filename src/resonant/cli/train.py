@@ -56,9 +56,7 @@ def prepare(
 
 @train.command()
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="A folder of `resonant train prepare`.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="The run's folder; one that is there goes on."
-)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The run's folder; it goes on there.")
 @click.option("--recipe", default="cpu", show_default=True, help="cpu, gpu or tiny.")
 @click.option("--steps", type=click.IntRange(1), help="Steps, where not the recipe's.")
 @click.option("--batch", type=click.IntRange(1), help="Rows a step, where not the recipe's.")
