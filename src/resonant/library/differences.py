@@ -89,7 +89,7 @@ def _of_tracks(before: SongDocument, after: SongDocument) -> Iterator[Difference
         if then is None or now is None:
             track = then or now
             assert track is not None, "it is in one of them"
-            words = f"{'added' if then is None else 'removed'} ({_instrument(track)}, {len(track.notes)} notes)"
+            words = f"{'added' if then is None else 'removed'} ({_instrument(track)}, {_notes_in_words(len(track.notes))})"
             yield Difference(name, (), words)
             continue
         if then.instrument != now.instrument:
@@ -116,8 +116,12 @@ def _of_bars(
 
 
 def _counted(then: int, now: int) -> str:
-    notes = f"{now} note{'' if now == 1 else 's'}"
+    notes = _notes_in_words(now)
     return f"{notes}, as many as before" if then == now else f"{notes} instead of {then}"
+
+
+def _notes_in_words(number: int) -> str:
+    return f"{number} note{'' if number == 1 else 's'}"
 
 
 def _of_loudness(before: SongDocument, after: SongDocument) -> Iterator[Difference]:
