@@ -47,17 +47,18 @@ def restyle(
     """
     from resonant.brief.restyled import restyled_brief
     from resonant.library.revisions import open_song
+    from resonant.reroll import usual_seed
     from resonant.score.region import NOTHING
 
     with stoppable() as should_stop, progress_shown(as_json) as progress:
         opened = open_song(song)
         brief = restyled_brief(
             opened.song.brief, asked["style"], asked["prompt"], tempo_bpm=asked["tempo"],
-            tempo_held=bool(opened.song.locks), styles_folder=styles_folder,
+            tempo_held=bool(opened.song.locks or opened.song.recordings), styles_folder=styles_folder,
         )  # fmt: skip
         kept = chosen(opened.song, keep) if keep else NOTHING
         act = _Act(opened, brief, kept, asked["prompt"], an_engine(soundbank, styles_folder))
-        first = opened.song.lineage.seed if asked["seed"] is None else asked["seed"]
+        first = usual_seed(opened.song, opened.revision) if asked["seed"] is None else asked["seed"]
         made = [act.take(number, first, part_of(progress, number, takes), should_stop) for number in range(takes)]
         progress("done", 1.0)
     if as_json:

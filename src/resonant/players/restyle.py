@@ -70,13 +70,15 @@ def restyled(score: Score, wish: Restyling) -> Restyled:
         new = told_anew(new, tune.name, melody, own.bars_of(tune.name), wish)
         told = told | own
     left = Region.of([track.name for track in seated if tune is None or track.name != tune.name], 0, score.bars)
-    return Restyled(new, told, left - wish.kept, _remarks(tune, len(held), score.bars))
+    return Restyled(new, told, left - wish.kept, _remarks(score, wish.kept, tune, len(held)))
 
 
-def _remarks(tune: Track | None, held: int, bars: int) -> tuple[str, ...]:
+def _remarks(score: Score, kept: Region, tune: Track | None, held: int) -> tuple[str, ...]:
+    if score.tracks and not Region.of([track.name for track in score.tracks], 0, score.bars) - kept:
+        return ("All tracks are kept or locked: the new band plays along; unlock some to have them told anew.",)
     remarks = [] if tune is not None else ["The song has no melody to keep; its form and its cadences are kept."]
     if held:
-        where = "stay" if held == bars else f"stay in {held} of {bars} bars"
+        where = "stay" if held == score.bars else f"stay in {held} of {score.bars} bars"
         remarks.append(f"The chords {where}: what is kept or locked plays them.")
     return tuple(remarks)
 

@@ -136,6 +136,15 @@ def test_a_song_without_a_melody_keeps_its_form() -> None:
     assert "no melody to keep" in " ".join(after.brief.remarks)
 
 
+def test_where_all_is_locked_the_new_band_plays_along() -> None:
+    song = a_song("folk")
+    names = [track.name for track in song.score.tracks]
+    after = told(replace(song, locks=(Lock("all", Region.of(names, 0, BARS)),)), "gospel")
+    assert [after.score.track(name) for name in names] == list(song.score.tracks)
+    assert {track.role for track in after.score.tracks} == {track.role for track in song.score.tracks} | {"pad"}
+    assert "the new band plays along" in after.brief.remarks[-1]
+
+
 def test_words_go_with_their_notes() -> None:
     song = a_song("pop")
     words = tuple(Lyric(note.start, f"la{i}") for i, note in enumerate(melody(song).notes[:12]))
