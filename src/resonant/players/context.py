@@ -10,7 +10,9 @@ from resonant.score.passes.feel import Swing
 from resonant.seeds import stream
 from resonant.styles import Style
 from resonant.theory.chord import Chord
-from resonant.units import Metre, Tick
+from resonant.units import TICKS_PER_QUARTER, Metre, Tick
+
+_NEAR_TICKS = 8 * TICKS_PER_QUARTER
 
 
 def never() -> bool:
@@ -92,13 +94,16 @@ class Context:
         return next((t for t in self.score.tracks if t.role == role and t.name != self.track.name), None)
 
     def before(self, tick: Tick) -> tuple[Note, ...]:
-        """What the track itself plays last before a tick, in bars that stay: the notes of one moment, or none."""
-        earlier = [note for note in self.track.notes if note.start < tick]
+        """What the track itself plays last in the two bars (of 4/4) before a tick: the notes of one moment, or none.
+
+        Only bars that stay are heard, so that a new part can go on from them.
+        """
+        earlier = [note for note in self.track.notes if tick - _NEAR_TICKS <= note.start < tick]
         return tuple(note for note in earlier if note.start == earlier[-1].start)
 
     def after(self, tick: Tick) -> tuple[Note, ...]:
-        """What the track itself plays first from a tick on, in bars that stay: the notes of one moment, or none."""
-        later = [note for note in self.track.notes if note.start >= tick]
+        """What the track itself plays first in the two bars (of 4/4) from a tick on, in bars that stay."""
+        later = [note for note in self.track.notes if tick <= note.start < tick + _NEAR_TICKS]
         return tuple(note for note in later if note.start == later[0].start)
 
     def energy(self, bar: int) -> float:

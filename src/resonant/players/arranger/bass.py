@@ -9,7 +9,7 @@ from resonant.players.arranger.acid import SLIDE_TICKS, acid
 from resonant.players.arranger.bars import Bar, bars_of, runs
 from resonant.players.arranger.breaks import without_breaks
 from resonant.players.arranger.figure import Stroke, drawn, fitting, strokes
-from resonant.players.arranger.ground import Ground, pitch_before
+from resonant.players.arranger.ground import Ground, pitch_after, pitch_before
 from resonant.players.arranger.passing import passing_bass
 from resonant.players.arranger.performance import SHORTEST_TICKS, Written, beside, performed, separate
 from resonant.players.arranger.presence import is_last_word, sits_out, waits
@@ -172,13 +172,18 @@ class _FigureLine:
         if sign in "Nn":
             return self.ground.root(following, last)
         if sign == "A" or sign.startswith("run"):
-            target = self.ground.root(following, last)
+            target = self._target(bar, start, last)
             near = last if last is not None else root
             if sign == "A":
                 names = (bar.section.material, bar.place, start - bar.start)
                 return self.ground.approach(near, target, self.context.rng("approach", *names))
             return self.ground.run(near if target != near else root, target, int(sign[3:]))[0]
         return self.ground.interval(root, chord, sign) if sign != "x" else root
+
+    def _target(self, bar: Bar, start: Tick, last: int | None) -> int:
+        """What is led to: the next chord's bass note; where kept bars follow, the note that they begin with."""
+        kept = pitch_after(self.context, bar.end) if bar.span_at(start).end == bar.end else None
+        return self.ground.root(bar.after(start), last) if kept is None else kept
 
 
 def _weight(stroke: Stroke) -> float:

@@ -101,7 +101,9 @@ def _pitched(context: Context, section: Section, starts: list[tuple[Tick, Tick]]
         places.append(Place(context.chord(tick), 0.9 if duration >= 480 else 0.4, height, noise=1.0))
     seed = derived(context.seed, context.track.name, "counter", section.material)
     noise = np.random.default_rng(seed).random((len(places), high - low + 1))
-    pitches = choose_pitches(places, context.score.key, Manner(low, high, leap=0.2, repeat=0.5), noise, None, None)
+    pitches = choose_pitches(
+        places, context.score.key, Manner(low, high, leap=0.2, repeat=0.5), noise, *_neighbours(context, starts)
+    )
     velocity = 52 + round(26 * section.energy)
     notes = []
     for (tick, duration), pitch, following in zip(starts, pitches, [*starts[1:], (context.score.end, 0)], strict=True):
@@ -110,6 +112,12 @@ def _pitched(context: Context, section: Section, starts: list[tuple[Tick, Tick]]
             pitches_here = section_voicing(context, pitch, context.chord(tick), low, player.max_voices)
             notes += [Note(start, p, round((end - start) * 0.95), min(velocity, 110)) for p in pitches_here]
     return notes
+
+
+def _neighbours(context: Context, starts: list[tuple[Tick, Tick]]) -> tuple[int | None, int | None]:
+    """The line's pitches beside these places, in bars that stay."""
+    before, after = context.before(starts[0][0]), context.after(starts[-1][0])
+    return max((n.pitch for n in before), default=None), max((n.pitch for n in after), default=None)
 
 
 def _melody_pitch(notes: tuple[Note, ...], tick: Tick) -> int | None:

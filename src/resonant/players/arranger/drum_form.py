@@ -251,12 +251,19 @@ def _fill(context: Context, style: DrumsStyle, section: Section, bar: int) -> Fi
         calm = section.name == "intro" and energy < 0.4 and later.energy < 0.5
         target = max(energy, later.energy) if later.energy >= energy else energy * 0.6
         chance = 0.0 if calm else style.fills_at_ends * min(0.55 + target, 1.0) * min(busy, 1.0)
+    elif _goes_on(context, bar):
+        return None
     else:
         target = energy * (0.6 if place % 8 == 7 else 0.35)
         chance = style.fills_at_ends * busy * {7: 0.55, 3: 0.3}.get(place % 8, 0.0) * (0.4 + energy)
     if rng.random() >= chance:
         return None
     return _drawn(rng.random(), style.fills, target * (0.75 + context.brief.complexity / 20))
+
+
+def _goes_on(context: Context, bar: int) -> bool:
+    """Whether the next bar stays as it is, in the same section: it was led into otherwise."""
+    return bar + 1 not in context.bars and bool(context.track.between(*context.score.bar_ticks(bar + 1)))
 
 
 def _drawn(draw: float, fills: Sequence[Fill], target: float) -> Fill:

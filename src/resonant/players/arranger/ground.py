@@ -7,6 +7,7 @@ from resonant.instruments import Instrument
 from resonant.players.context import Context
 from resonant.theory.chord import Chord
 from resonant.theory.key import Key
+from resonant.units import TICKS_PER_QUARTER
 
 _HOME = 0.35  # roots like to lie a third of the way up the reach
 _PULL_HOME = 0.5
@@ -85,6 +86,10 @@ class Ground:
 
 
 def pitch_before(context: Context, tick: int) -> int | None:
-    """The pitch of the track's last note before a tick, within two bars."""
-    earlier = [n for n in context.track.notes if n.start < tick]
-    return earlier[-1].pitch if earlier and earlier[-1].start > tick - 2 * 1920 else None
+    """The pitch of the track's last note in the two bars before a tick."""
+    return max((note.pitch for note in context.before(tick)), default=None)
+
+
+def pitch_after(context: Context, tick: int) -> int | None:
+    """The pitch that the track's kept bars go on with at a tick, give or take an eighth; None where they do not."""
+    return min((n.pitch for n in context.after(tick) if n.start < tick + TICKS_PER_QUARTER // 2), default=None)

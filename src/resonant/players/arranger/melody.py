@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from resonant.instruments import Instrument, instrument
 from resonant.players.arranger.line import Manner, Place, choose_pitches
-from resonant.players.arranger.motif import MotifBar, plan_theme, varied
+from resonant.players.arranger.motif import MotifBar, Onset, plan_theme, varied
 from resonant.players.context import Context, Part
 from resonant.score.model import Note, Section
 from resonant.score.passes.lyrics import matched
+from resonant.score.passes.feel import Swing
 from resonant.seeds import derived
 from resonant.theory.chord import Chord
-from resonant.units import Metre, Tick
+from resonant.units import TICKS_PER_SIXTEENTH, Metre, Tick
 
 _PHRASE_BARS = 4
 _USUAL_PEAK = 0.88  # energy of a usual song's loudest section
@@ -50,7 +51,7 @@ def play_melody(context: Context) -> Part:
         plan = [note for note in _sung(context, section) if note.bar in wanted]
         for first in range(section.start_bar, section.end_bar, _PHRASE_BARS):
             phrase = [note for note in plan if first <= note.bar < first + _PHRASE_BARS]
-            notes += _phrase(context, section, phrase, before=notes[-1].pitch if notes else None)
+            notes += _phrase(context, section, phrase, notes)
     return Part(tuple(sorted(notes)))
 
 
@@ -65,7 +66,7 @@ def _sung(context: Context, section: Section) -> list[_Sung]:
     style = context.style.melody
     theme_bars = _theme_bars(context, section)
     rng = context.rng("theme", section.material)
-    theme = plan_theme(theme_bars, metre, style, section.energy, rng)
+    theme = plan_theme(theme_bars, metre, style, section.energy, rng, _kept_rhythm(context, section))
     changes = context.rng("visit", section.material, section.visit)
     sung: list[_Sung] = []
     for i in range(section.bars):
@@ -78,6 +79,20 @@ def _sung(context: Context, section: Section) -> list[_Sung]:
             bar = varied(bar, metre, style, section.energy, changes)
         sung += _on_grid(bar, context.bar_start(section.start_bar + i), section.start_bar + i, i == section.bars - 1)
     return sung
+
+
+def _kept_rhythm(context: Context, section: Section) -> tuple[Onset, ...]:
+    """The rhythm of a bar that stays, the busiest of this material, so that new bars are akin to it; or none."""
+    kin = [s for s in context.score.sections if s.material == section.material]
+    bars = [bar for s in kin for bar in range(s.start_bar, s.end_bar) if bar not in context.bars]
+    sung = {bar: context.track.between(*context.score.bar_ticks(bar)) for bar in bars}
+    if not any(sung.values()):
+        return ()
+    bar = max(bars, key=lambda each: len(sung[each]))
+    swing = Swing.of(0.0 if context.metre(bar).is_compound else context.style.swing.amount, context.style.swing.unit)
+    grid, start = TICKS_PER_SIXTEENTH, context.bar_start(bar)
+    starts = {round(swing.straight(note.start - start) / grid) * grid for note in sung[bar]}
+    return tuple(Onset(tick, grid) for tick in sorted(starts))
 
 
 def _theme_bars(context: Context, section: Section) -> int:
@@ -108,7 +123,7 @@ def _resting(bar: MotifBar) -> int:
     return max(range(len(bar.onsets)), key=lambda i: (bar.onsets[i].duration, i))
 
 
-def _phrase(context: Context, section: Section, phrase: list[_Sung], before: int | None) -> list[Note]:
+def _phrase(context: Context, section: Section, phrase: list[_Sung], earlier: list[Note]) -> list[Note]:
     if not phrase:
         return []
     player = instrument(context.track.instrument)
@@ -116,14 +131,19 @@ def _phrase(context: Context, section: Section, phrase: list[_Sung], before: int
     style = context.style.melody
     manner = Manner(low, high, style.leap, style.repeat, _CHORDAL[style.approach])
     places = [_place(context, section, note, centre) for note in phrase]
-    neighbours = context.track.notes
-    if before is None:
-        before = next((n.pitch for n in reversed(neighbours) if n.start < phrase[0].start), None)
-    after = next((n.pitch for n in neighbours if n.start > phrase[-1].start), None)
-    pitches = choose_pitches(places, context.score.key, manner, _noise(context, section, phrase, manner), before, after)
+    noise = _noise(context, section, phrase, manner)
+    pitches = choose_pitches(places, context.score.key, manner, noise, *_neighbours(context, phrase, earlier))
     rng = context.rng("touch", phrase[0].bar)
     notes = [_touched(context, section, note, pitch, rng) for note, pitch in zip(phrase, pitches, strict=True)]
     return graced(_without_overlap(notes), context, rng)
+
+
+def _neighbours(context: Context, phrase: list[_Sung], earlier: list[Note]) -> tuple[int | None, int | None]:
+    """The pitches that a phrase goes on from, sung just before or kept, and that it leads to in kept bars."""
+    before = sorted([*earlier[-1:], *context.before(phrase[0].start)])
+    last = context.score.metre.bar_at(phrase[-1].start)
+    after = context.after(phrase[-1].start) if last + 1 not in context.bars else ()
+    return before[-1].pitch if before else None, after[0].pitch if after else None
 
 
 def register(player: Instrument, context: Context, section: Section) -> tuple[int, int, int]:

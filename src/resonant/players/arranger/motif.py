@@ -41,8 +41,10 @@ class MotifBar:
     rests: bool
 
 
-def plan_theme(bars: int, metre: Metre, style: MelodyStyle, energy: float, rng: random.Random) -> tuple[MotifBar, ...]:
-    """A theme of that many bars: letters, rhythms, shapes."""
+def plan_theme(
+    bars: int, metre: Metre, style: MelodyStyle, energy: float, rng: random.Random, kin: tuple[Onset, ...] = ()
+) -> tuple[MotifBar, ...]:
+    """A theme of that many bars: letters, rhythms, shapes. Its first motif is akin to `kin`, where there is one."""
     letters = _letters(bars, rng)
     target = style.notes_per_bar * metre.quarters_per_bar / 4 * (0.72 + 0.56 * energy)
     rhythms: dict[str, tuple[Onset, ...]] = {}
@@ -52,7 +54,7 @@ def plan_theme(bars: int, metre: Metre, style: MelodyStyle, energy: float, rng: 
     for bar, letter in enumerate(letters):
         rests = letter.isupper()
         if letter not in rhythms:
-            relative = rhythms.get("a")
+            relative = rhythms.get("a", kin)
             rhythms[letter] = _rhythm(metre, style, target, rests, relative, rng)
             shapes[letter] = rng.choice(_SHAPES if not rests else ("fall", "arch", "rise"))
         onsets = rhythms[letter]

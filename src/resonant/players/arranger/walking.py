@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from resonant.players.arranger.bars import Bar
-from resonant.players.arranger.ground import Ground, pitch_before
+from resonant.players.arranger.ground import Ground, pitch_after, pitch_before
 from resonant.players.arranger.performance import Written
 from resonant.players.context import Context
 from resonant.theory.chord import Chord
@@ -80,7 +80,8 @@ def _line(context: Context, beats: Sequence[_Beat], ground: Ground, rng: Random,
         choices = [(p, cost) for p, cost in tones.items() if cost < 2.2]
         grown = [(c + cost + _motion_cost(path, p, ground), (*path, p)) for c, path in paths for p, cost in choices]
         paths = sorted(grown)[:_BEAM]
-    landing = ground.all_of(following.bass_pc)
+    kept = pitch_after(context, beats[-1].start + beats[-1].ticks)
+    landing = ground.all_of(following.bass_pc) if kept is None else [kept]
     best = min(paths, key=lambda found: found[0] + min(_motion_cost(found[1], p, ground) for p in landing))
     return list(best[1][-len(beats) :])
 
