@@ -12,8 +12,8 @@ from resonant.players.arranger.line import Manner, Place, choose_pitches
 from resonant.players.arranger.motif import MotifBar, Onset, plan_theme, varied
 from resonant.players.context import Context, Part
 from resonant.score.model import Note, Section
-from resonant.score.passes.lyrics import matched
 from resonant.score.passes.feel import Swing
+from resonant.score.passes.lyrics import matched
 from resonant.seeds import derived
 from resonant.theory.chord import Chord
 from resonant.units import TICKS_PER_SIXTEENTH, Metre, Tick
@@ -89,7 +89,7 @@ def _kept_rhythm(context: Context, section: Section) -> tuple[Onset, ...]:
     if not any(sung.values()):
         return ()
     bar = max(bars, key=lambda each: len(sung[each]))
-    swing = Swing.of(0.0 if context.metre(bar).is_compound else context.style.swing.amount, context.style.swing.unit)
+    swing = Swing.of(0.5 if context.metre(bar).is_compound else context.style.swing.amount, context.style.swing.unit)
     grid, start = TICKS_PER_SIXTEENTH, context.bar_start(bar)
     starts = {round(swing.straight(note.start - start) / grid) * grid for note in sung[bar]}
     return tuple(Onset(tick, grid) for tick in sorted(starts))
