@@ -151,7 +151,8 @@ def _print_table(past: "Sequence[Past]") -> None:
 
 def _row(past: "Past") -> tuple[str, ...]:
     act = past.act if past.take is None else f"{past.act}, take {past.take}"
-    prompt = past.prompt if len(past.prompt) <= _PROMPT_WIDTH else past.prompt[: _PROMPT_WIDTH - 1] + "…"
+    prompt = " ".join("".join(each if each.isprintable() else " " for each in past.prompt).split())
+    prompt = prompt if len(prompt) <= _PROMPT_WIDTH else prompt[: _PROMPT_WIDTH - 1] + "…"
     when = past.time[:19].replace("T", " ")
     mark = "*" if past.current else ""
     return mark, str(past.number), past.revision, act, past.cells, prompt, str(past.seed), when
