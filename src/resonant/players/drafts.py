@@ -18,6 +18,11 @@ def what_is_struck(track: Track, score: Score, bars: Sequence[int]) -> frozenset
     return frozenset((_sixteenth(note), note.pitch) for note in notes_in(track, score, bars))
 
 
+def likeness_of(one: frozenset[tuple[int, int]], other: frozenset[tuple[int, int]]) -> float:
+    """0…1: what two parts both strike over what either does (Jaccard); 1 for two that strike nothing."""
+    return len(one & other) / len(one | other) if one | other else 1.0
+
+
 def lock(track: Track, score: Score, bars: Sequence[int]) -> float:
     """0…1: share of the kicks in those bars with which a bass starts a note; 1 for other parts, or without kicks."""
     drums = score.of_role("drums")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from resonant.brief.model import Brief, PartBrief
 from resonant.players.arranger.reharmonise import reharmonised
 from resonant.players.context import Context, Part, never
-from resonant.players.drafts import lock, what_is_struck
+from resonant.players.drafts import likeness_of, lock, what_is_struck
 from resonant.players.registry import Player, Registry
 from resonant.players.seams import at_seams, outside
 from resonant.score.model import Score, Track
@@ -15,7 +15,8 @@ from resonant.seeds import derived
 from resonant.styles import Style
 
 WRITING_ORDER = ("drums", "percussion", "bass", "chords", "pad", "strings", "arpeggio", "melody", "counter", "vocal")
-_TRIES = 5  # seeds tried before a part is said to have no alternative
+_TRIES = 5  # seeds tried before the part that is least like the old one is taken
+_CLEARLY_OTHER = 0.75
 
 
 def quietly(stage: str, fraction: float) -> None:
@@ -114,12 +115,12 @@ def named_parts(brief: Brief) -> tuple[tuple[str, PartBrief], ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """One try at a part: whether it strikes anything else than what stood there, and how it locks with the kick."""
+    """One try at a part: how like it is (0…1) to what stood there, and whether it locks with the kick as that did."""
 
     track: Track
     seed: int
-    is_new: bool
-    lock: float
+    likeness: float
+    locks: bool
 
 
 @dataclass(frozen=True)
@@ -146,12 +147,15 @@ class _Cells:
         for seed in self._seeds():
             part = at_seams(player.play(self._context(heard, seed)), self.old, self.score, self.bars)
             track = joined(kept, part)
-            is_new = what_is_struck(track, self.score, self.bars) != struck
-            drafts.append(_Draft(track, seed, is_new, lock(track, self.score, self.bars)))
-            if not struck or (is_new and drafts[-1].lock >= lock(self.old, self.score, self.bars)):
+            likeness = likeness_of(what_is_struck(track, self.score, self.bars), struck)
+            locks = lock(track, self.score, self.bars) >= lock(self.old, self.score, self.bars)
+            drafts.append(_Draft(track, seed, likeness, locks))
+            if not struck or (locks and likeness < _CLEARLY_OTHER):
                 return track, seed, ""
-        best = max(drafts, key=lambda draft: (draft.is_new, draft.track != self.old, draft.lock))
-        return best.track, best.seed, "" if best.is_new else self._no_other(best.track)
+        best = max(
+            drafts, key=lambda draft: (draft.likeness < 1, draft.track != self.old, draft.locks, -draft.likeness)
+        )
+        return best.track, best.seed, "" if best.likeness < 1 else self._no_other(best.track)
 
     def _seeds(self) -> Iterator[int]:
         first = self.writing.seed_of(self.old.name)
