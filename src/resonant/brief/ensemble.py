@@ -6,7 +6,7 @@ from pathlib import Path
 from resonant.brief.call import Call
 from resonant.brief.model import Brief
 from resonant.brief.reader import read_brief
-from resonant.brief.reading import listen
+from resonant.brief.reading import Said, listen
 from resonant.brief.reading.length import MAX_BARS, MAX_SECONDS
 from resonant.brief.vocabulary import lexicon, vocabulary
 from resonant.errors import BriefError
@@ -46,7 +46,7 @@ def ensemble_brief(
             f"the ensemble {ensemble!r} is not understood; name instruments, a style's band such as rock band, or one "
             f"of {', '.join(('full band', *vocabulary().ensembles))}"
         )
-    words = f"{'' if named in FULL else ensemble}, {prompt}".strip(", ")
+    words = f"{_as_a_wish(ensemble, said)}, {prompt}".strip(", ")
     call = Call(
         style=style, bars=given.bars, tempo_bpm=given.tempo_bpm, key=str(given.key), metre=str(given.metre),
         title=given.title or None, complexity=_RICH if named in FULL else None, seed=seed,
@@ -55,6 +55,15 @@ def ensemble_brief(
     if brief.origin["style"] == "assumed" and said.players.ensemble is None and given.style:
         brief = read_brief(words, replace(call, style=given.style), styles_folder=styles_folder)
     return replace(brief, text=words or "full band", form=(), seconds_wanted=None)
+
+
+def _as_a_wish(ensemble: str, said: Said) -> str:
+    """The ensemble as a prompt would say it: where nothing but instruments is named, nobody else shall play."""
+    players = said.players
+    if not players.wanted and not players.ensemble and not said.style.words:
+        return ""
+    is_a_list = not players.ensemble and not said.style.words and not players.only
+    return f"only {ensemble}" if is_a_list else ensemble
 
 
 def _check_length(given: Brief) -> None:

@@ -3,9 +3,12 @@
 What is not written here (every part but the tune) is left empty for the players: a region like any other.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from resonant.brief.model import Brief, PartBrief
+from resonant.listening.chords_of_score import with_chords_found
+from resonant.listening.sections import with_sections_found
 from resonant.players.arranger.performance import beside
 from resonant.players.arranger.phrasing import phrased, written
 from resonant.players.arranger.tune_harmony import Setting, harmony_under_tune
@@ -57,6 +60,7 @@ class Restyled:
 
 def restyled(score: Score, wish: Restyling) -> Restyled:
     """The score in the style of `wish.brief`: the tune in its manner, the chords in its colours, its band seated."""
+    score = _complete(score)
     tune = lead(score)
     whole = range(score.bars)
     melody = written(score, tune) if tune is not None else ()
@@ -71,6 +75,11 @@ def restyled(score: Score, wish: Restyling) -> Restyled:
         told = told | own
     left = Region.of([track.name for track in seated if tune is None or track.name != tune.name], 0, score.bars)
     return Restyled(new, told, left - wish.kept, _remarks(score, wish.kept, tune, len(held)))
+
+
+def _complete(score: Score) -> Score:
+    """The score with chords and sections over every bar, which one that was only rendered does not have."""
+    return score if score.harmony and score.sections else with_sections_found(with_chords_found(score))
 
 
 def _remarks(score: Score, kept: Region, tune: Track | None, held: int) -> tuple[str, ...]:
@@ -167,11 +176,12 @@ def _tempo(score: Score, bpm: float) -> TempoMap:
 
 def _with_their_notes(lyrics: tuple[Lyric, ...], notes: list[Note]) -> tuple[Lyric, ...]:
     """Each syllable at the note now nearest to where it was sung."""
-    starts = [note.start for note in notes]
+    starts = sorted({note.start for note in notes})
     if not starts:
         return lyrics
 
     def nearest(tick: Tick) -> Tick:
-        return min(starts, key=lambda start: (abs(start - tick), start))
+        place = bisect_left(starts, tick)
+        return min(starts[max(place - 1, 0) : place + 1], key=lambda start: abs(start - tick))
 
     return tuple(sorted((Lyric(nearest(each.tick), each.text) for each in lyrics), key=lambda each: each.tick))

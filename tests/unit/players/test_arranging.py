@@ -123,6 +123,14 @@ def test_a_sketch_of_two_hours_and_an_unknown_ensemble_are_refused() -> None:
         ensemble_brief("kazoo posse", given)
 
 
+def test_instruments_that_are_named_play_alone_and_a_style_brings_its_band() -> None:
+    given = brief_of(piano(), "sketch.mid", Wishes())
+    duo = ensemble_brief("flute and nylon guitar", given).parts
+    assert {part.instrument for part in duo} == {"flute", "nylon_guitar"}
+    assert {"drums", "bass", "chords", "melody"} <= {part.role for part in ensemble_brief("rock band", given).parts}
+    assert ensemble_brief("string quartet", given).style == "classical"
+
+
 def test_a_band_without_a_melody_instrument_gives_the_tune_to_somebody() -> None:
     brief = ensemble_brief("full band", brief_of(piano(), "sketch.mid", Wishes()))
     mute = replace(brief, parts=tuple(part for part in brief.parts if part.role in ("drums", "bass", "chords")))

@@ -145,6 +145,18 @@ def test_where_all_is_locked_the_new_band_plays_along() -> None:
     assert "the new band plays along" in after.brief.remarks[-1]
 
 
+@pytest.mark.parametrize("bars", [1, 2, 3])
+def test_a_song_of_a_few_bars_is_told_too(bars: int) -> None:
+    song = noted(a_brief("pop", bars=bars, seed=3), ENGINE, Watch())
+    assert told(song, "jazz").score.bars == bars
+
+
+def test_a_song_without_chords_or_sections_has_them_found() -> None:
+    song = a_song("pop")
+    after = told(replace(song, score=replace(song.score, harmony=(), sections=())), "gospel").score
+    assert after.harmony[-1].end == after.end and after.sections[-1].end_bar == BARS
+
+
 def test_words_go_with_their_notes() -> None:
     song = a_song("pop")
     words = tuple(Lyric(note.start, f"la{i}") for i, note in enumerate(melody(song).notes[:12]))

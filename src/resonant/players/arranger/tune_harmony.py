@@ -193,20 +193,20 @@ def _walk(setting: Setting, places: Sequence[Place], rng: random.Random) -> Bars
     ]
     liking = [rng.gauss(0.0, _CHANCE) for _ in phrases]
     spots = [(p, j) for p, phrase in enumerate(phrases) for j in range(len(phrase))]
-    emissions = np.array(
-        [
-            [
-                _AS_IT_WAS + _worth(setting, place, _as_it_was(setting, place)),
-                *(liking[p] + _worth(setting, place, phrases[p][j]) for p, j in spots),
-            ]
-            for place in places
-        ]
-    )
+    emissions = np.array([_emissions(setting, place, phrases, liking) for place in places])
     path = _likeliest(emissions, _changes(spots, [len(phrase) for phrase in phrases]))
     return [
         _as_it_was(setting, place) if state == 0 else phrases[spots[state - 1][0]][spots[state - 1][1]]
         for place, state in zip(places, path, strict=True)
     ]
+
+
+def _emissions(setting: Setting, place: Place, phrases: Sequence[Bars], liking: Sequence[float]) -> list[float]:
+    """What each state is worth at a place: the old bar, then each bar of each phrase."""
+    old = _as_it_was(setting, place)
+    worth = {chords: _worth(setting, place, chords) for phrase in phrases for chords in phrase}
+    rows = [like + worth[chords] for phrase, like in zip(phrases, liking, strict=True) for chords in phrase]
+    return [_AS_IT_WAS + _worth(setting, place, old), *rows]
 
 
 def _worth(setting: Setting, place: Place, chords: tuple[Chord, ...]) -> float:
