@@ -208,7 +208,7 @@ def restyle(
     told = restyled(song.score, Restyling(brief, engine.style(brief.style), seed, kept))
     brief = replace(brief, parts=parts_of(told.score, brief), remarks=(*brief.remarks, *told.remarks))
     change = replace(change, act="restyle", brief=brief, seed=seed)
-    new = regenerate(replace(song, score=told.score), told.left, engine, watch, change)
+    new = regenerate(replace(song, brief=brief, score=told.score), told.left, engine, watch, change)
     return replace(new, lineage=replace(new.lineage, region=told.told | told.left))
 
 

@@ -41,7 +41,7 @@ def melody(song: Song) -> Track:
     return track
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.sampled_from(STYLES), st.sampled_from(STYLES), st.integers(0, 99))
 def test_the_tune_is_known_again_and_the_form_is_what_it_was(old: str, new: str, seed: int) -> None:
     song = a_song(old)
@@ -53,7 +53,7 @@ def test_the_tune_is_known_again_and_the_form_is_what_it_was(old: str, new: str,
     assert (after.score.bars, after.score.metre, after.score.key) == (BARS, song.score.metre, song.score.key)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.sampled_from(STYLES), st.sampled_from(STYLES), st.integers(0, 99))
 def test_the_band_is_the_new_styles_and_can_play_what_it_plays(old: str, new: str, seed: int) -> None:
     after = told(a_song(old), new, seed).score
@@ -64,7 +64,7 @@ def test_the_band_is_the_new_styles_and_can_play_what_it_plays(old: str, new: st
         assert shares["in_range"] == shares["within_voices"] == 1.0, track.name
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.sampled_from(STYLES), st.sampled_from(STYLES), st.integers(0, 99))
 def test_the_tune_fits_its_new_chords_as_it_did_the_old_ones(old: str, new: str, seed: int) -> None:
     song = a_song(old)
