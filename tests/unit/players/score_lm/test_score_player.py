@@ -1,0 +1,166 @@
+"""The learned player: whatever its weights say, it writes what can be read, in the bars that were asked for."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from resonant.brief.reader import Call, read_brief
+from resonant.errors import Cancelled, InputError
+from resonant.evaluate.composed import noted
+from resonant.instruments import instrument
+from resonant.nn.checkpoints import save_checkpoint
+from resonant.nn.generation import Reader, load_model
+from resonant.nn.sampling import Sampling, drawn_word
+from resonant.nn.transformer import Transformer, TransformerConfig
+from resonant.players.context import Context
+from resonant.players.score_lm.cells import cells
+from resonant.players.score_lm.fill import Filling, filled
+from resonant.players.score_lm.grammar import Bounds, is_legal
+from resonant.players.score_lm.layout import View, ordered
+from resonant.players.score_lm.player import ScorePlayer, ordered_for, view_of
+from resonant.players.score_lm.vocabulary import VOCABULARY
+from resonant.players.seams import outside
+from resonant.produce import Engine, Watch
+from resonant.score.model import Score
+from resonant.styles import all_styles
+
+V = VOCABULARY
+CONFIG = TransformerConfig(V.size, width=32, layers=1, heads=2, context=1024)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.manual_seed(8)
+    folder = tmp_path_factory.mktemp("weights")
+    save_checkpoint(folder, Transformer(CONFIG), CONFIG)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def song() -> Score:
+    return noted(replace(read_brief("pop", Call(bars=12)), seed=2), Engine(), Watch()).score
+
+
+def context(song: Score, name: str, bars: tuple[int, ...], seed: int = 1, stop: bool = False) -> Context:
+    track = song.track(name)
+    assert track is not None
+    blank = outside(track, song, bars)
+    brief = read_brief("pop", Call(bars=song.bars))
+    return Context(brief, all_styles()["pop"], song.with_track(blank), blank, bars, seed, "", lambda: stop)
+
+
+@pytest.mark.parametrize("name", ["drums", "bass", "chords", "melody"])
+def test_a_part_lies_in_its_bars_and_on_its_instrument(name: str, weights: Path, song: Score) -> None:
+    bars = (3, 4, 7)
+    part = ScorePlayer(weights).play(context(song, name, bars))
+    track = song.track(name)
+    assert track is not None and part.notes
+    plays = instrument(track.instrument)
+    for note in part.notes:
+        assert song.metre.bar_at(note.start) in bars
+        assert plays.is_drums or plays.low <= note.pitch <= plays.high
+        assert note.duration > 0
+        assert note.end <= song.end
+
+
+def test_the_same_seed_writes_the_same_and_another_something_else(weights: Path, song: Score) -> None:
+    player = ScorePlayer(weights)
+    first = player.play(context(song, "melody", (2, 3)))
+    assert ScorePlayer(weights).play(context(song, "melody", (2, 3))) == first
+    assert player.play(context(song, "melody", (2, 3), seed=2)) != first
+
+
+def test_stopping_is_heeded_within_a_word(weights: Path, song: Score) -> None:
+    with pytest.raises(Cancelled):
+        ScorePlayer(weights).play(context(song, "bass", (1,), stop=True))
+    encoded = cells(song)
+    view = View(frozenset({(1, 0)}), (0, 3), (0, 3))
+    asked: list[int] = []
+
+    def third_time() -> bool:
+        asked.append(1)
+        return len(asked) > 2
+
+    filling = Filling({(1, 0): Bounds(48, True, 0, 127, 0)}, should_stop=third_time)
+    with pytest.raises(Cancelled):
+        list(filled(Reader(load_model(weights)), encoded, view, filling, random.Random(1)))
+    assert len(asked) == 3
+
+
+def test_missing_weights_are_named(song: Score, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"config\.json can not be read"):
+        ScorePlayer(tmp_path).play(context(song, "bass", (1,)))
+
+
+def test_no_decode_yields_what_can_not_be_read(weights: Path, song: Score) -> None:
+    """A model without any training says anything; the grammar lets only the legal through."""
+    encoded = cells(song)
+    model = load_model(weights)
+    model.embedding.weight.data.mul_(30.0)  # loud and wrong opinions
+    count = 0
+    for seed in range(12):
+        holes = frozenset((bar, place) for bar in (1, 2) for place in range(len(encoded.tracks)))
+        view = View(holes, (0, 3), (0, 6))
+        bounds = {hole: Bounds(48, song.tracks[hole[1]].role == "drums", 36, 84, 0) for hole in holes}
+        how = Filling(bounds, Sampling(1.5, 0, 1.0), most_words=30)
+        done = list(filled(Reader(model), encoded, view, how, random.Random(seed)))
+        assert [each.hole for each in done] == ordered(holes)
+        for each in done:
+            assert is_legal(each.cell, replace(bounds[each.hole], close=V.end))
+            assert each.log_chance <= 0.0
+            count += len(each.cell)
+    assert count > 1000
+
+
+def test_what_is_filled_is_as_likely_as_the_model_says_without_a_cache(weights: Path, song: Score) -> None:
+    """The log probability of a fill, told while sampling, is that of the whole row read at once."""
+    encoded, model = cells(song), load_model(weights)
+    view = View(frozenset({(1, 1)}), (0, 3), (0, 3))
+    bounds = Bounds(48, False, 30, 60, 0)
+    (done,) = filled(Reader(model), encoded, view, Filling({(1, 1): bounds}), random.Random(4))
+    from resonant.players.score_lm.grammar import CellGrammar
+    from resonant.players.score_lm.layout import fill_head, prompt
+
+    head = (*prompt(encoded, view), *fill_head(encoded, 0, 1, 1))
+    row = (*head, *done.cell, V.end)
+    with torch.inference_mode():
+        logits = model(torch.tensor([row]))[0].numpy()
+    grammar, total = CellGrammar(replace(bounds, close=V.end)), 0.0
+    for at, word in enumerate((*done.cell, V.end), start=len(head) - 1):
+        told = np.where(grammar.allowed(), logits[at], -np.inf)
+        total += float(told[word] - np.log(np.exp(told - told.max()).sum()) - told.max())
+        grammar.take(word)
+    assert total == pytest.approx(done.log_chance, abs=1e-2)
+
+
+def test_the_view_takes_what_fits_and_leaves_room_to_write(song: Score) -> None:
+    encoded = cells(ordered_for(song, "melody"))
+    holes = frozenset({(5, 0), (6, 0)})
+    narrow, wide = (view_of(encoded, holes, size, "user", "pop") for size in (512, 4096))
+    assert wide.near == wide.seen == (0, 12)
+    assert narrow.near[0] <= 5 and narrow.near[1] >= 7
+    assert narrow.near[1] - narrow.near[0] < 12
+
+
+def test_sampling_keeps_to_what_is_allowed_and_to_the_top() -> None:
+    logits = np.array([3.0, 2.0, 1.0, 0.0], dtype=np.float32)
+    allowed = np.array([False, True, True, True])
+    rng = random.Random(1)
+    words = [drawn_word(logits, allowed, Sampling(1.0, 0, 1.0), rng)[0] for _ in range(3000)]
+    shares = [words.count(word) / 3000 for word in range(4)]
+    expected = np.exp([2.0, 1.0, 0.0]) / np.exp([2.0, 1.0, 0.0]).sum()
+    assert shares[0] == 0.0
+    np.testing.assert_allclose(shares[1:], expected, atol=0.03)
+    assert {drawn_word(logits, allowed, Sampling(1.0, 2, 1.0), rng)[0] for _ in range(200)} == {1, 2}
+    assert {drawn_word(logits, allowed, Sampling(1.0, 0, 0.5), rng)[0] for _ in range(200)} == {1}
+    assert {drawn_word(logits, allowed, Sampling(0.0), rng)[0] for _ in range(20)} == {1}
+
+
+def test_a_row_that_is_too_long_is_refused(weights: Path) -> None:
+    reader = Reader(load_model(weights))
+    with pytest.raises(InputError, match="ask for fewer bars"):
+        reader.read([V.bar] * 1025)
