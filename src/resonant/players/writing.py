@@ -15,7 +15,7 @@ from resonant.seeds import derived
 from resonant.styles import Style
 
 WRITING_ORDER = ("drums", "percussion", "bass", "chords", "pad", "strings", "arpeggio", "melody", "counter", "vocal")
-_TRIES = 5  # seeds tried before the part that is least like the old one is taken
+_TRIES = 4  # seeds tried before the part that is least like the old one is taken
 _CLEARLY_OTHER = 0.75
 
 
@@ -115,12 +115,12 @@ def named_parts(brief: Brief) -> tuple[tuple[str, PartBrief], ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """One try at a part: how like it is (0…1) to what stood there, and whether it locks with the kick as that did."""
+    """One try at a part: how like it is (0…1) to what stood there, and how it locks with the kick, at most as that."""
 
     track: Track
     seed: int
     likeness: float
-    locks: bool
+    lock: float
 
 
 @dataclass(frozen=True)
@@ -144,17 +144,15 @@ class _Cells:
         heard = _heard(_lifted(self.score, self.writing.lift), self.bars, self.writing.heard_bars)
         struck = what_is_struck(self.old, self.score, self.bars)
         drafts: list[_Draft] = []
+        locked = lock(self.old, self.score, self.bars)
         for seed in self._seeds():
             part = at_seams(player.play(self._context(heard, seed)), self.old, self.score, self.bars)
             track = joined(kept, part)
             likeness = likeness_of(what_is_struck(track, self.score, self.bars), struck)
-            locks = lock(track, self.score, self.bars) >= lock(self.old, self.score, self.bars)
-            drafts.append(_Draft(track, seed, likeness, locks))
-            if not struck or (locks and likeness < _CLEARLY_OTHER):
+            drafts.append(_Draft(track, seed, likeness, min(lock(track, self.score, self.bars), locked)))
+            if not struck or (likeness < _CLEARLY_OTHER and drafts[-1].lock >= locked):
                 return track, seed, ""
-        best = max(
-            drafts, key=lambda draft: (draft.likeness < 1, draft.track != self.old, draft.locks, -draft.likeness)
-        )
+        best = max(drafts, key=lambda each: (each.likeness < 1, each.track != self.old, each.lock, -each.likeness))
         return best.track, best.seed, "" if best.likeness < 1 else self._no_other(best.track)
 
     def _seeds(self) -> Iterator[int]:
