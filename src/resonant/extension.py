@@ -1,20 +1,64 @@
 """A song goes on: new bars behind its end, and their sound added to what is published."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from resonant.errors import BriefError
+from resonant.library.appending import append, published_end
 from resonant.library.model import Song
+from resonant.library.revisions import OpenSong, save_revision
 from resonant.mix.appending import Addition, PublishedEnd, add
 from resonant.mix.mixdown import mixed_length
 from resonant.mix.scene import ending_of
 from resonant.players.continuation import further_sections, with_words
 from resonant.players.extension import extended
 from resonant.players.writing import Writing, named_parts
-from resonant.produce import Change, Engine, Watch, rendering_of, scene_and_keys, versions
+from resonant.produce import Change, Engine, Watch, rendering_of, scene_and_keys, sounded, versions
 from resonant.score.excerpt import from_bar
 from resonant.score.region import HARMONY, Region
 from resonant.sound.model import Stems
 from resonant.sound.render import render_stems
+
+
+@dataclass(frozen=True, slots=True)
+class Longer:
+    """An extended song on the disk.
+
+    Args:
+        opened: the new revision.
+        whole: whether its sound was made anew as a whole, because it could not be added to.
+    """
+
+    opened: OpenSong
+    whole: bool
+
+
+def lengthened(
+    opened: OpenSong,
+    bars: int,
+    engine: Engine,
+    watch: Watch | None = None,
+    change: Change | None = None,
+    section: str | None = None,
+) -> Longer:
+    """The song of a folder extended (`extend`) and saved as a new revision; sound is only added where that can be.
+
+    Raises:
+        BriefError: as `extend`.
+        InputError: a lock would be broken, or a file was changed by hand.
+        AudioError: a file would grow beyond 4 GB.
+        PlaceError: the disk is full, or the place is read-only; the song is what it was.
+        Cancelled: the watch said stop.
+    """
+    watch = watch or Watch()
+    song = extend(opened.song, bars, engine, watch, change, section)
+    end = published_end(opened)
+    addition = None if end is None else added(song, end, bars, engine, watch)
+    if addition is not None:
+        document = append(song, addition, opened)
+    else:
+        document = save_revision(sounded(song, engine, watch), opened)
+    watch.progress("saved", 1.0)
+    return Longer(OpenSong(opened.folder, document), addition is None)
 
 
 def extend(

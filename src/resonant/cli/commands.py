@@ -43,6 +43,7 @@ COMMANDS: dict[str, Entry] = {
         "resonant.cli.regenerate:regenerate",
         "Write some tracks in some bars anew; all else stays note for note, and is listened to.",
     ),
+    "extend": Entry("resonant.cli.extend:extend", "Let a song go on behind its end, from its own material."),
     "lock": Entry("resonant.cli.locks:lock", "Lock cells: no later act changes them, proved by hash."),
     "unlock": Entry(
         "resonant.cli.locks:unlock",
