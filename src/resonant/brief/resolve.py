@@ -333,7 +333,9 @@ class Filling:
         is_said = bool(said.wanted or said.unwanted or said.ensemble)
         self.origin["parts"] = "said" if is_said else "preset" if without else "assumed"
         if "vocals" in band.wanted:
-            self.remarks.append("Voices are sung by neural players only; with lyrics, --guide-vocal sings them for a guide.")
+            self.remarks.append(
+                "Voices are sung by neural players only; with lyrics, --guide-vocal sings them for a guide."
+            )
         return band
 
     def _tags(self, band: Band) -> tuple[Tag, ...]:

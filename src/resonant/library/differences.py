@@ -89,7 +89,9 @@ def _of_tracks(before: SongDocument, after: SongDocument) -> Iterator[Difference
         if then is None or now is None:
             track = then or now
             assert track is not None, "it is in one of them"
-            words = f"{'added' if then is None else 'removed'} ({_instrument(track)}, {_notes_in_words(len(track.notes))})"
+            words = (
+                f"{'added' if then is None else 'removed'} ({_instrument(track)}, {_notes_in_words(len(track.notes))})"
+            )
             yield Difference(name, (), words)
             continue
         if then.instrument != now.instrument:
