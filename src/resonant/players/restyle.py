@@ -18,7 +18,7 @@ from resonant.players.writing import joined, named_parts
 from resonant.score.model import Lyric, Note, Score, Track
 from resonant.score.region import HARMONY, NOTHING, Region
 from resonant.styles import Style
-from resonant.units import TempoChange, TempoMap, Tick
+from resonant.units import TEMPO_RANGE_BPM, TempoChange, TempoMap, Tick
 
 _LEADING = ("melody", "counter", "strings", "arpeggio")  # who has the tune, where nobody is called the melody
 _UNTUNED = ("drums", "percussion")
@@ -117,12 +117,13 @@ def band(score: Score, wish: Restyling, tune: Track | None) -> tuple[Track, ...]
 
     A kept track plays its role in the new band with its own instrument; the tune keeps its track under any name.
     """
-    kept = {track.role: track for track in reversed(score.tracks) if wish.kept.bars_of(track.name)}
+    own = tune.name if tune is not None else None
+    kept = {t.role: t for t in reversed(score.tracks) if wish.kept.bars_of(t.name) and t.name != own}
     seated: list[Track] = []
     for name, part in named_parts(wish.brief):
         if part.role == "melody" and tune is not None and tune.name not in {track.name for track in seated}:
-            instrument = tune.instrument if wish.kept.bars_of(tune.name) else part.instrument
-            seated.append(replace(tune, role="melody", instrument=instrument))
+            is_kept = bool(wish.kept.bars_of(tune.name))
+            seated.append(tune if is_kept else replace(tune, role="melody", instrument=part.instrument))
         elif part.role in kept:
             seated.append(kept.pop(part.role))
         else:
@@ -157,9 +158,8 @@ def _only_kept(track: Track, score: Score, kept: Region) -> Track:
 
 def _is_held(score: Score, kept: Region, tune: Track | None, bar: int) -> bool:
     """Whether the chords of a bar must stay: they are kept themselves, or somebody goes on playing them."""
-    own = score.track(tune.name) if tune is not None else None
     return (HARMONY, bar) in kept.cells or any(
-        (track.name, bar) in kept.cells for track in score.tracks if track.role not in _UNTUNED and track is not own
+        (track.name, bar) in kept.cells for track in score.tracks if track.role not in _UNTUNED and track != tune
     )
 
 
@@ -168,7 +168,7 @@ def _tempo(score: Score, bpm: float) -> TempoMap:
     ratio = bpm / score.tempo.bpm
     if ratio == 1.0:
         return score.tempo
-    low, high = 20.0, 400.0
+    low, high = TEMPO_RANGE_BPM
     return TempoMap(
         tuple(TempoChange(c.tick, min(max(round(c.bpm * ratio, 3), low), high)) for c in score.tempo.changes)
     )

@@ -76,9 +76,7 @@ def in_range(context: Context, tune: Sequence[Note]) -> list[Note]:
     """The tune moved as one by octaves to where its instrument sings; single notes fold where it reaches no further."""
     player = instrument(context.track.instrument)
     section = max(context.score.sections, key=lambda s: (s.energy, -s.start_bar))
-    low, high, centre = register(player, context, section)
-    low, high = min(low, centre - 12), max(high, centre + 12)
-    low, high = max(low, player.low), min(high, player.high)
+    centre = register(player, context, section)[2]
     pitches = [note.pitch for note in tune]
     middle = sorted(pitches)[len(pitches) // 2]
 
@@ -119,8 +117,7 @@ def _on_grid(offset: Tick) -> Tick:
 
 
 def _weight(context: Context, tick: Tick) -> float:
-    bar = context.score.metre.bar_at(tick)
-    return metric_weight(context.metre(bar), tick - context.bar_start(bar))
+    return metric_weight(context.metre(context.score.metre.bar_at(tick)), _in_bar(context, tick))
 
 
 def _resolved(context: Context, note: Note, player: Instrument) -> Note:
@@ -138,7 +135,8 @@ def _resolved(context: Context, note: Note, player: Instrument) -> Note:
 
 def _placed(context: Context, notes: Sequence[Note]) -> list[Note]:
     """Some notes pulled an eighth before the beat where the style syncopates more than the tune, or put back on it."""
-    more = context.style.melody.syncopation - _syncopation(notes)
+    off_beats = [_in_bar(context, note.start) % TICKS_PER_QUARTER != 0 for note in notes]
+    more = context.style.melody.syncopation - sum(off_beats) / len(notes)
     chance = min(abs(more), _MOST_MOVED)
     placed: list[Note] = []
     for index, note in enumerate(notes):
@@ -146,34 +144,34 @@ def _placed(context: Context, notes: Sequence[Note]) -> list[Note]:
         after = notes[index + 1].start if index + 1 < len(notes) else context.score.end
         rng = _rng_at(context, note.start)
         if more > 0 and rng.random() < chance:
-            note = _pulled(note, before)
+            note = _pulled(note, before, _in_bar(context, note.start))
         elif more < 0 and rng.random() < chance:
-            note = _put_back(note, after)
+            note = _put_back(note, after, _in_bar(context, note.start))
         placed.append(note)
     return placed
 
 
-def _syncopation(notes: Sequence[Note]) -> float:
-    """Share of the notes off the beat."""
-    return sum(note.start % TICKS_PER_QUARTER != 0 for note in notes) / len(notes)
+def _in_bar(context: Context, tick: Tick) -> Tick:
+    """How far into its bar a tick lies."""
+    return tick - context.bar_start(context.score.metre.bar_at(tick))
 
 
 def _rng_at(context: Context, tick: Tick) -> random.Random:
     """What comes back in a material is told alike."""
     bar = context.score.metre.bar_at(tick)
     section = context.section(bar)
-    return context.rng("place", section.material, bar - section.start_bar, tick - context.bar_start(bar))
+    return context.rng("place", section.material, bar - section.start_bar, _in_bar(context, tick))
 
 
-def _pulled(note: Note, before: Tick) -> Note:
-    on_beat = note.start % TICKS_PER_QUARTER == 0 and note.duration >= _EIGHTH
+def _pulled(note: Note, before: Tick, offset: Tick) -> Note:
+    on_beat = offset % TICKS_PER_QUARTER == 0 and note.duration >= _EIGHTH
     if not on_beat or note.start - before <= _EIGHTH or note.start < _EIGHTH:
         return note
     return replace(note, start=note.start - _EIGHTH, duration=note.duration + _EIGHTH)
 
 
-def _put_back(note: Note, after: Tick) -> Note:
-    late = -note.start % TICKS_PER_QUARTER
+def _put_back(note: Note, after: Tick, offset: Tick) -> Note:
+    late = -offset % TICKS_PER_QUARTER
     if late not in (TICKS_PER_SIXTEENTH, _EIGHTH) or note.duration <= late or after - note.start <= 2 * late:
         return note
     return replace(note, start=note.start + late, duration=note.duration - late)
@@ -216,10 +214,10 @@ def _touched(context: Context, note: Note, gap: Tick) -> Note:
     rng = context.rng("touch", bar, note.start - bar_start)
     per_ms = context.score.tempo.bpm_at(note.start) * TICKS_PER_QUARTER / 60_000
     loose = rng.gauss(feel.push_ms.get("melody", 0.0), feel.timing_ms * 0.8) * per_ms
-    start = max(context.swung(note.start) + round(loose), bar_start)
+    start = min(max(context.swung(note.start) + round(loose), bar_start), context.score.end - 1)
     sounding = gap if _sings_on(context, note, gap) else note.duration
     ticks = context.swung(min(note.start + sounding, context.score.end)) - context.swung(note.start)
-    weight = metric_weight(context.metre(bar), note.start - bar_start)
+    weight = _weight(context, note.start)
     legato = max(min(style.melody.legato, 1.0), _SUSTAINED if note.duration > TICKS_PER_QUARTER else 0.0)
     velocity = 68 + 26 * context.energy(bar) + 9 * weight + rng.gauss(0, feel.velocity)
     duration = max(min(round(ticks * legato), context.score.end - start), 1)

@@ -5,7 +5,6 @@ the likeliest walk (Viterbi) fits the melody, keeps what the old chords did wher
 phrases as they run. Then chords take the style's colours and substitutions, where the melody agrees with them.
 """
 
-import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ _RUNS_ON, _NEXT_PHRASE, _JUMPS = 0.5, 0.1, -0.35
 _CHANCE = 0.12
 _DRAWS = 4  # colours tried for each chord
 _BEARABLE = 0.08  # of fit that a substitution may cost
-_MOST_LOST = 0.0  # share of the melody's sounding time that may cease to be of the chord
+_DOMINANT = 7  # semitones above the tonic
 _PLAIN = {"m": "m", "dim": "dim", "aug": "aug"}
 
 Place = tuple[str, int, int]  # material; visit, or −1 for all of them; bar in the section
@@ -129,7 +128,7 @@ class Setting:
 def harmony_under_tune(setting: Setting, held: frozenset[int] = frozenset()) -> tuple[ChordSpan, ...]:
     """Chord spans for every bar, in the style's manner, under the melody; `held` bars keep the chords they have.
 
-    Bars that were alike stay alike. The melody is of its chords for as long as it was before, within a few hundredths.
+    Bars that were alike stay alike. On the whole the melody is of its chords for at least as long as it was before.
     """
     chosen: dict[Place, tuple[Chord, ...]] = {}
     for material in dict.fromkeys(place[0] for place in setting.places):
@@ -157,8 +156,10 @@ def _agreement(pitch_class: int, chord: Chord, key: Key) -> float:
     return _TENSION if pitch_class in key.scale else _CHROMATIC
 
 
-def _plain(chord: Chord) -> Chord:
-    """The chord's triad, which says what it does; its colour was the old style's."""
+def _plain(chord: Chord, key: Key) -> Chord:
+    """The chord's triad, which says what it does; its colour was the old style's. A missing third is the key's."""
+    if chord.third is None and (chord.root - key.tonic) % 12 != _DOMINANT:
+        return Chord(chord.root, "m" if (chord.root + 4) % 12 not in key.scale else "")
     return Chord(chord.root, next((q for start, q in _PLAIN.items() if _begins(chord.quality, start)), ""))
 
 
@@ -179,7 +180,7 @@ def _material(setting: Setting, material: str) -> dict[Place, tuple[Chord, ...]]
 
 
 def _as_it_was(setting: Setting, place: Place) -> tuple[Chord, ...]:
-    return tuple(_plain(chord) for chord in setting.old[setting.first[place]])
+    return tuple(_plain(chord, setting.score.key) for chord in setting.old[setting.first[place]])
 
 
 def _walk(setting: Setting, places: Sequence[Place], rng: random.Random) -> Bars:
@@ -285,13 +286,12 @@ def _substitutions(
 
 
 def _borne(setting: Setting, chosen: dict[Place, tuple[Chord, ...]]) -> dict[Place, tuple[Chord, ...]]:
-    """The choice, with the old chords back where the melody lost most, until it has lost next to nothing."""
+    """The choice, with the old chords back where the melody lost most, until on the whole it has lost nothing."""
     old = {place: setting.old[bar] for place, bar in setting.first.items()}
     lost = {p: setting.inside(p, old[p]) - setting.inside(p, chords) for p, chords in chosen.items()}
-    allowed = math.floor(_MOST_LOST * sum(sung.ticks for heard in setting.sung.values() for sung in heard))
     total = sum(lost.values())
     for place in sorted(lost, key=lambda p: (-lost[p], p)):
-        if total <= allowed or lost[place] <= 0:
+        if total <= 0 or lost[place] <= 0:
             break
         total -= lost[place]
         chosen[place] = old[place]
