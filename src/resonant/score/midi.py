@@ -21,8 +21,8 @@ from resonant.score.model import Score
 
 __all__ = ["LARGEST_BYTES", "read_midi", "to_midi_bytes", "write_midi"]
 
-LARGEST_BYTES = 4_000_000
-"""The largest file we read: a million notes, twenty times the fullest symphony."""
+LARGEST_BYTES = 2_000_000
+"""The largest file we read: half a million notes, ten times the fullest symphony."""
 
 
 def write_midi(score: Score, path: Path) -> None:
@@ -56,7 +56,7 @@ def read_midi(path: Path) -> Score:
         raise MidiError(f"{path} can not be read: {error.strerror}; check that it is a file you may open") from error
     if len(data) > LARGEST_BYTES and b"MThd" in data[:64]:
         raise MidiError(
-            f"{path} is larger than the {LARGEST_BYTES // 1_000_000} MB of MIDI that we read, which holds a million "
-            "notes; leave out system exclusive data, or cut it into songs"
+            f"{path} is larger than the {LARGEST_BYTES // 1_000_000} MB of MIDI that we read, which holds half a "
+            "million notes; leave out system exclusive data, or cut it into songs"
         )
     return read_score(data, str(path))
