@@ -63,7 +63,7 @@ def parted(piano: Track) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
     taken = frozenset(bass)
     line = [
         replace(note, duration=min(note.duration, after.start - note.start)) if after is not None else note
-        for note, after in zip(bass, [*bass[1:], None], strict=True)
+        for note, after in zip(bass, [*bass, None][1:], strict=True)
     ]
     return tuple(line), tuple(note for note in piano.notes if note not in taken)
 

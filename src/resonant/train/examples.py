@@ -16,6 +16,7 @@ _V = VOCABULARY
 Row = NDArray[np.int64]
 CONTEXT_WEIGHT = 0.5  # what was seen is learned from as well, at half the price: it is free
 _DROP_CONTROL = 0.3
+_UNNAMED = 0.25  # how often a piece does not say where it comes from, or its style: a song at hand knows neither
 _SHOW_FORM = 0.5  # how often the bars out of sight are there with their harmony
 _LONGEST_BLOCK_BARS = 8
 _FAR_BARS = 24
@@ -60,7 +61,9 @@ def cut(piece: CorpusPiece, context: int, rng: random.Random) -> View | None:
         place: tuple(token for token in said if rng.random() >= _DROP_CONTROL)
         for place, said in enumerate(cells.controls)
     }
-    return View(frozenset(holes), near, seen, piece.source, piece.style, controls)
+    source = "user" if rng.random() < _UNNAMED else piece.source
+    style = "none" if rng.random() < _UNNAMED else piece.style
+    return View(frozenset(holes), near, seen, source, style, controls)
 
 
 def example(cells: Cells, view: View, context: int) -> Example | None:
