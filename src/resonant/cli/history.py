@@ -44,7 +44,7 @@ def diff(song: Path, a: str, b: str | None, picture: Path | None, as_json: bool)
     """Tell what is different from revision A to revision B, by track and bar.
 
     Without B it is the current revision, without A the one before that. A revision is a number of `resonant history`,
-    an id, or the beginning of one.
+    an id, or its first letters (four or more).
     """
     from resonant.library.differences import differences, rewritten
     from resonant.library.past import named_revision, opened_at
@@ -80,8 +80,8 @@ def diff(song: Path, a: str, b: str | None, picture: Path | None, as_json: bool)
 def restore(song: Path, revision: str, as_json: bool) -> None:
     """Make a new revision that is what REVISION was; nothing is rendered, and locks stay.
 
-    REVISION is a number of `resonant history`, an id or the beginning of one, or "previous". What would change a locked
-    cell is refused.
+    REVISION is a number of `resonant history`, an id or its first letters (four or more), or "previous". What would
+    change a locked cell is refused.
     """
     from resonant.library import acts
     from resonant.library.past import named_revision

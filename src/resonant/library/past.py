@@ -71,20 +71,23 @@ def takes_of(past: Sequence[Past]) -> tuple[Past, ...]:
 
 
 def named_revision(folder: Path, name: str) -> str:
-    """The id of the revision that is meant: a number of the list, an id or the beginning of one, or "previous".
+    """The id of the revision that is meant: its number in the list, its id or the beginning of that, or "previous".
+
+    A short number is never the beginning of an id, which has at least four characters.
 
     Raises:
         InputError: none is meant, or several.
     """
     past = past_of(folder)
+    numbers = {str(each.number): each.revision for each in past}
     if name == PREVIOUS:
         before = next((each.parent for each in past if each.current), None)
         if before is None or not any(each.revision == before for each in past):
             raise InputError(f"{folder} has no revision before the current one")
         return before
-    if name.isascii() and name.isdigit() and 1 <= int(name[:9]) <= len(past) and len(name) < _SHORTEST_PREFIX:
-        return past[int(name) - 1].revision
-    found = [each.revision for each in past if name and each.revision.startswith(name.lower())]
+    if name in numbers:
+        return numbers[name]
+    found = [each.revision for each in past if len(name) >= _SHORTEST_PREFIX and each.revision.startswith(name.lower())]
     if len(found) != 1:
         why = "no revision" if not found else f"{len(found)} revisions that begin with"
         raise InputError(f"{folder} has {why} {name!r}; `resonant history` lists its revisions 1-{len(past)}")

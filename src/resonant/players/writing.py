@@ -141,12 +141,12 @@ class _Cells:
     def anew(self, player: Player) -> tuple[Track, int, str]:
         """The track with other bars than it had, the seed they come from, and a remark where there are no others."""
         kept = outside(self.old, self.score, self.bars)
-        heard = _heard(_lifted(self.score, self.writing.lift), self.bars, self.writing.heard_bars)
+        around = heard(_lifted(self.score, self.writing.lift), self.bars, self.writing.heard_bars)
         struck = what_is_struck(self.old, self.score, self.bars)
         drafts: list[_Draft] = []
         locked = lock(self.old, self.score, self.bars)
         for seed in self._seeds():
-            part = at_seams(player.play(self._context(heard, seed)), self.old, self.score, self.bars)
+            part = at_seams(player.play(self._context(around, seed)), self.old, self.score, self.bars)
             track = joined(kept, part)
             likeness = likeness_of(what_is_struck(track, self.score, self.bars), struck)
             drafts.append(_Draft(track, seed, likeness, min(lock(track, self.score, self.bars), locked)))
@@ -164,16 +164,16 @@ class _Cells:
         rest = "it is as it was" if track == self.old else "it was only played anew"
         return f"{self.old.name}: the style knows nothing else for these bars; {rest}."
 
-    def _context(self, heard: Score, seed: int) -> Context:
-        track = heard.track(self.old.name)
+    def _context(self, around: Score, seed: int) -> Context:
+        track = around.track(self.old.name)
         assert track is not None, "what is written is a track of the score"
         return Context(
-            self.writing.brief, self.writing.style, heard, track, self.bars, seed, self.manner,
+            self.writing.brief, self.writing.style, around, track, self.bars, seed, self.manner,
             self.writing.should_stop,
         )  # fmt: skip
 
 
-def _heard(score: Score, bars: tuple[int, ...], within: int | None) -> Score:
+def heard(score: Score, bars: tuple[int, ...], within: int | None) -> Score:
     """The score as far as it is heard: notes that start at most so many bars from those that are written."""
     if within is None:
         return score
