@@ -13,6 +13,8 @@ Samples = NDArray[np.float32]
 STEPS_OF_24_BITS = 2**23
 """Steps of a 24-bit file between silence and full scale."""
 
+_BLOCK_SAMPLES = 262_144
+
 
 def on_24_bits(samples: Samples) -> Samples:
     """The samples rounded to what a 24-bit file holds, so that written and read again they are the same.
@@ -22,6 +24,20 @@ def on_24_bits(samples: Samples) -> Samples:
     steps: Samples = np.rint(samples * np.float32(STEPS_OF_24_BITS))
     steps *= np.float32(1 / STEPS_OF_24_BITS)
     return steps
+
+
+def pcm_24(samples: Samples) -> bytes:
+    """The samples as a 24-bit WAV file holds them: little-endian, channels interleaved; full scale is the last step."""
+    channels, length = samples.shape
+    frames = np.empty((length * channels, 3), dtype=np.uint8)
+    for start in range(0, length, _BLOCK_SAMPLES):
+        steps = samples[:, start : start + _BLOCK_SAMPLES] * np.float32(STEPS_OF_24_BITS)
+        np.minimum(np.rint(steps, out=steps), STEPS_OF_24_BITS - 1, out=steps)
+        four = np.ascontiguousarray(steps.T.astype("<i4")).view(np.uint8).reshape(-1, 4)
+        block = frames[start * channels : start * channels + len(four)]
+        for byte in range(3):
+            block[:, byte] = four[:, byte]
+    return frames.tobytes()
 
 
 @dataclass(frozen=True, eq=False)

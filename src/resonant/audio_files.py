@@ -8,6 +8,7 @@ import errno
 import io
 import os
 import secrets
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -17,10 +18,11 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from resonant.audio import STEPS_OF_24_BITS, Audio, Samples
+from resonant.audio import STEPS_OF_24_BITS, Audio, Samples, pcm_24
 from resonant.errors import AudioError, PlaceError
 
 _BLOCK_FRAMES = 65_536
+_MOST_WAV_BYTES = 2**32 - 45
 
 
 class AudioFormat(Enum):
@@ -108,9 +110,28 @@ def audio_bytes(audio: Audio, format: AudioFormat, name: str) -> bytes:
         AudioError: as `write_audio`.
     """
     _refuse_clipping(Path(name), audio.samples)
+    if format is AudioFormat.WAV and audio.channels <= 2:
+        return _wav_bytes(audio)
     out = io.BytesIO()
     _write_blocks(out, Path(name), audio, format)
     return out.getvalue()
+
+
+def _wav_bytes(audio: Audio) -> bytes:
+    """The WAV file that libsndfile would write, in half the time where several threads write at once.
+
+    Libsndfile calls back for each of its small blocks, and waits for the interpreter each time.
+    Files of more than two channels have another header; those of 4 GB, which the header can not name, none.
+    """
+    data = pcm_24(audio.samples)
+    frame, padding = 3 * audio.channels, len(data) % 2
+    if len(data) + padding > _MOST_WAV_BYTES:
+        raise AudioError("a WAV file can hold 4 GB and not more; choose flac for a song of this length")
+    header = struct.pack(
+        "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data) + padding, b"WAVE", b"fmt ", 16, 1, audio.channels,
+        audio.sample_rate, audio.sample_rate * frame, frame, 24, b"data", len(data),
+    )  # fmt: skip
+    return header + data + b"\0" * padding
 
 
 def read_audio(path: Path, sample_rate: int | None = None) -> Audio:

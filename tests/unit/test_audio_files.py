@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from resonant.audio import Audio, on_24_bits
-from resonant.audio_files import AudioFormat, read_audio, resampled, write_audio
+from resonant.audio_files import AudioFormat, audio_bytes, read_audio, resampled, write_audio
 from resonant.errors import AudioError, PlaceError
 
 RATE = 44_100
@@ -143,3 +143,14 @@ def test_what_was_read_is_written_again_byte_for_byte(tmp_path: Path, format: Au
     np.testing.assert_array_equal(on_24_bits(loud)[:, 2:], heard.samples[:, 2:])
     write_audio(second, heard)
     assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3])
+@pytest.mark.parametrize("format", [AudioFormat.WAV, AudioFormat.FLAC])
+@pytest.mark.parametrize("length", [1, 3, 262_145])
+def test_bytes_in_memory_are_those_of_the_file(tmp_path: Path, channels: int, format: AudioFormat, length: int) -> None:
+    samples = np.random.default_rng(3).uniform(-1, 1, (channels, length)).astype(np.float32)
+    samples[0, 0] = 1.0
+    audio = Audio(samples, 44_100)
+    write_audio(tmp_path / "sound", audio, format)
+    assert audio_bytes(audio, format, "sound") == (tmp_path / "sound").read_bytes()

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from resonant.audio import STEPS_OF_24_BITS, Audio
+from resonant.audio import Audio, pcm_24
 from resonant.errors import InputError
 from resonant.library.document import SongDocument
 from resonant.library.model import Lock, Seal
@@ -169,9 +169,7 @@ def _stem_hash(score: Score, bars: Sequence[int], stem: Audio) -> str:
     sha256 = hashlib.sha256()
     for bar in bars:
         start, end = (round(score.tempo.seconds_at(tick) * stem.sample_rate) for tick in score.bar_ticks(bar))
-        frames = np.ascontiguousarray(stem.samples[:, start:end].T)
-        steps = np.minimum(np.rint(frames * np.float32(STEPS_OF_24_BITS)), STEPS_OF_24_BITS - 1).astype("<i4")
-        sha256.update(steps.view(np.uint8).reshape(*steps.shape, 4)[..., :3].tobytes())
+        sha256.update(pcm_24(stem.samples[:, start:end]))
     return sha256.hexdigest()
 
 
