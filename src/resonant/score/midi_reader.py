@@ -13,7 +13,7 @@ from resonant.errors import BriefError, MidiError
 from resonant.instruments import GUIDE_VOCAL, Instrument, for_program, instruments
 from resonant.score.midi_guess import bar_map, fitting_key, likely_role, section_list
 from resonant.score.midi_writer import NO_CHORD, OWN_TEXT
-from resonant.score.model import Bend, ChordSpan, Control, Lyric, Note, Score, Section, Track
+from resonant.score.model import ROLES, Bend, ChordSpan, Control, Lyric, Note, Score, Section, Track
 from resonant.theory.chord import Chord
 from resonant.theory.key import Key
 from resonant.units import TEMPO_RANGE_BPM, TICKS_PER_QUARTER, MetreMap, TempoChange, TempoMap, Tick
@@ -319,7 +319,7 @@ def _tracks(heard: _Heard) -> tuple[Track, ...]:
         sound = _sound(part, heard.texts.get((part.track, "instrument_name"), ""))
         name = _name(part, sound, heard, {track.name for track in tracks})
         own_role = heard.own[part.track].get("role")
-        role = own_role or likely_role(name, sound, part.notes, {track.role for track in tracks})
+        role = own_role if own_role in ROLES else likely_role(name, sound, part.notes, {track.role for track in tracks})
         place = (part.track, part.port, part.channel)
         tracks.append(
             Track(

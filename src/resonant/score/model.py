@@ -39,13 +39,17 @@ class Control:
     value: int
 
 
+ROLES = ("drums", "percussion", "bass", "chords", "melody", "pad", "arpeggio", "strings", "counter", "vocal")
+"""What a track can be in a song."""
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One part.
 
     Args:
         name: unique in its score, e.g. "bass"; names the stem file.
-        role: drums, percussion, bass, chords, melody, pad, arpeggio, strings or counter.
+        role: one of `ROLES`.
         instrument: a name from `resonant.instruments`.
         notes: sorted by start, then pitch.
         bends, controls: sorted by tick.

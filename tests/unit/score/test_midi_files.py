@@ -134,6 +134,13 @@ def test_two_tracks_of_one_name_are_told_apart() -> None:
     assert [track.name for track in score.tracks] == ["Piano", "Piano 2"]
 
 
+def test_a_role_that_nobody_plays_is_guessed_anew() -> None:
+    """Another file's word for it would meet players, mixers and printers that do not know it."""
+    track = Track("left hand", "piano_lh", "grand_piano", (Note(0, 60, 480, 80), Note(0, 64, 480, 80)))
+    (read,) = read_score(to_midi_bytes(Score(1, tracks=(track,))), "odd").tracks
+    assert read.role == "chords"
+
+
 def test_markers_become_sections_that_reach_to_the_next() -> None:
     markers = [mido.MetaMessage("marker", text="Verse"), mido.MetaMessage("marker", text="Chorus", time=3840)]
     score = read_score(file_of(markers, note(60, 480 * 16)), "tune")
