@@ -61,7 +61,8 @@ def mix_scene(
     for track in score.tracks:
         strips[track.name] = _strip(track, score, preset, sound, seen[track.role])
         seen[track.role] += 1
-    strips = {name: _beside(strip, name, recordings) for name, strip in strips.items()}
+    if recordings:
+        strips = _beside(strips, recordings)
     if sidechain > 0.0 and kicks:
         strips = {name: _ducked(strip, kicks, sidechain, score.tempo.bpm) for name, strip in strips.items()}
     return MixScene(
@@ -74,16 +75,21 @@ def mix_scene(
     )
 
 
-def _beside(strip: Strip, name: str, recordings: Mapping[str, Recording]) -> Strip:
-    """The strip of a track in a song with recordings: theirs touch nothing, the others' levels go with them."""
-    if name in recordings:
-        return Strip(strip.role, strip.family, untouched=True)
-    readings = [each.loudness_lufs for each in recordings.values() if each.loudness_lufs is not None]
-    if not readings:
-        return strip
-    # A recording is taken for what one listens to: it stands where the melody would.
-    shift_lu = max(-_FURTHEST_LU, min(_FURTHEST_LU, max(readings) - MELODY_LUFS))
-    return replace(strip, level_lufs=round(strip.level_lufs + shift_lu, 2))
+def _beside(strips: Mapping[str, Strip], recordings: Mapping[str, Recording]) -> dict[str, Strip]:
+    """The strips of a song with recordings: theirs touch nothing, the others' levels go with them.
+
+    A recording stands where what it plays would: by how much it is louder than that, the others are. Of several the
+    loudest decides.
+    """
+    louder = [
+        each.loudness_lufs - strips[name].level_lufs
+        for name, each in recordings.items()
+        if each.loudness_lufs is not None and name in strips
+    ]
+    shift_lu = max(-_FURTHEST_LU, min(_FURTHEST_LU, max(louder, default=0.0)))
+    beside = {name: replace(strip, level_lufs=round(strip.level_lufs + shift_lu, 2)) for name, strip in strips.items()}
+    own = {name: Strip(strips[name].role, strips[name].family, untouched=True) for name in recordings if name in strips}
+    return beside | own
 
 
 def ending_of(brief: Brief) -> Ending:

@@ -10,6 +10,7 @@ from resonant.mix.effects.eq import response_db
 from resonant.mix.mixdown import mix_down
 from resonant.mix.scene import kick_times_s, low_cut_hz, mix_scene
 from resonant.score.model import Note, Score, Track
+from resonant.sound.recording import Recording
 from resonant.styles.files import all_styles
 
 
@@ -93,3 +94,22 @@ def test_a_sub_bass_owns_the_lowest_octave() -> None:
     kits = (tracks(("drums", "kit_808"), ("bass", plays)) for plays in ("bass_808", "fingered_bass"))
     sub, usual = (response_db(mix_scene(kit, Sound()).strips["0"].bands, RATE, np.array([45.0]))[0] for kit in kits)
     assert sub < usual - 2.0
+
+
+def test_beside_a_recording_the_others_are_as_loud_as_beside_what_it_plays() -> None:
+    song = tracks(("melody", "recording"), ("bass", "recording"), ("drums", "standard_kit"), ("chords", "grand_piano"))
+    alone = mix_scene(song, Sound()).strips
+
+    def recorded(**lufs: float | None) -> dict[str, float]:
+        takes = {
+            name[1:]: Recording(f"recordings/{name}", "", 0.0, 2, RATE, loudness_lufs=one) for name, one in lufs.items()
+        }
+        strips = mix_scene(song, Sound(), recordings=takes).strips
+        assert all(strips[name].untouched for name in takes) and not strips["3"].untouched
+        return {name: round(strip.level_lufs - alone[name].level_lufs, 2) for name, strip in strips.items()}
+
+    assert recorded(_0=alone["0"].level_lufs - 5.0)["2"] == -5.0
+    assert recorded(_1=alone["1"].level_lufs + 3.0)["3"] == 3.0, "a bass is measured against a bass"
+    assert recorded(_0=alone["0"].level_lufs - 5.0, _1=alone["1"].level_lufs + 1.0)["3"] == 1.0, "the loudest decides"
+    assert recorded(_0=-70.0)["3"] == -14.0, "nobody follows a whisper down to where one hears nothing"
+    assert recorded(_0=None)["3"] == 0.0
