@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from resonant.errors import InputError
 
 Config = TypeVar("Config")
-CONFIG, WEIGHTS = "config.json", "model.safetensors"
+CONFIG, WEIGHTS, INDEX = "config.json", "model.safetensors", "model.safetensors.index.json"
 
 
 def save_checkpoint(folder: Path, model: nn.Module, config: Any, notes: Mapping[str, str] | None = None) -> None:
@@ -26,22 +26,16 @@ def save_checkpoint(folder: Path, model: nn.Module, config: Any, notes: Mapping[
 
 
 def load_config(folder: Path, kind: type[Config]) -> Config:
-    """The config of a checkpoint.
+    """The config of a checkpoint of ours.
 
     Raises:
         InputError: there is none, it is no JSON, or its fields are not those of `kind`.
     """
-    path = folder / CONFIG
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path} can not be read: {error.strerror}; give the folder of a checkpoint") from error
-    except ValueError as error:
-        raise InputError(f"{path} is no JSON; restore the checkpoint from a copy") from error
+    data = read_config(folder)
     known = {each.name for each in fields(kind)}  # type: ignore[arg-type]
-    if not isinstance(data, dict) or set(data) != known:
+    if set(data) != known:
         raise InputError(
-            f"{path} is the config of another model: it does not have the fields {', '.join(sorted(known))}"
+            f"{folder / CONFIG} is the config of another model: it does not have the fields {', '.join(sorted(known))}"
         )
     return kind(**data)
 
@@ -50,22 +44,71 @@ def load_weights(folder: Path, model: nn.Module) -> None:
     """Fills the model with the weights of a checkpoint.
 
     Raises:
-        InputError: the file is missing, cut off or no safetensors file; a tensor is missing, too many, of another
-            shape, or holds what is no number.
+        InputError: as `read_tensors` and `fill`.
     """
-    path = folder / WEIGHTS
-    tensors = _tensors(path)
+    fill(model, read_tensors(folder), str(folder / WEIGHTS))
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What a checkpoint's `config.json` says.
+
+    Raises:
+        InputError: there is none, or it is no JSON object.
+    """
+    path = folder / CONFIG
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path} can not be read: {error.strerror}; give the folder of a checkpoint") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no JSON; restore the checkpoint from a copy") from error
+    if not isinstance(data, dict):
+        raise InputError(f"{path} does not describe a model; restore the checkpoint from a copy")
+    return data
+
+
+def read_tensors(folder: Path) -> dict[str, Tensor]:
+    """All tensors of a checkpoint by name, from one file or from the several that an index lists.
+
+    Raises:
+        InputError: a file is missing, cut off or no safetensors file, or the index names what is not there.
+    """
+    index = folder / INDEX
+    if not index.exists() or (folder / WEIGHTS).exists():
+        return _tensors(folder / WEIGHTS)
+    try:
+        places = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
+        files = sorted({str(name) for name in places.values()})
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InputError(f"{index} lists no weights ({error!r}); fetch it again") from error
+    if any(Path(name).name != name for name in files):
+        raise InputError(f"{index} names files outside its folder; fetch it again")
+    tensors = {name: tensor for file in files for name, tensor in _tensors(folder / file).items()}
+    missing = sorted(set(places) - set(tensors))
+    if missing:
+        raise InputError(f"{folder / places[missing[0]]} does not hold {missing[0]}, as {INDEX} says; fetch it again")
+    return tensors
+
+
+def fill(model: nn.Module, tensors: Mapping[str, Tensor], where: str) -> None:
+    """Puts tensors into a model, each where its name says.
+
+    Raises:
+        InputError: a tensor is missing, too many, of another shape, or holds what is no number.
+    """
     wanted = model.state_dict()
     odd = sorted(set(tensors) ^ set(wanted))
     if odd:
-        raise InputError(f"{path} does not fit its config: {odd[0]} is {'missing' if odd[0] in wanted else 'too many'}")
+        raise InputError(
+            f"{where} does not fit its config: {odd[0]} is {'missing' if odd[0] in wanted else 'too many'}"
+        )
     for name, tensor in tensors.items():
         if tensor.shape != wanted[name].shape:
             raise InputError(
-                f"{path} does not fit its config: {name} is {list(tensor.shape)}, not {list(wanted[name].shape)}"
+                f"{where} does not fit its config: {name} is {list(tensor.shape)}, not {list(wanted[name].shape)}"
             )
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
-            raise InputError(f"{path} is damaged: {name} holds what is no number; restore it from a copy")
+            raise InputError(f"{where} is damaged: {name} holds what is no number; restore it from a copy")
     model.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in tensors.items()}, strict=True)
 
 
