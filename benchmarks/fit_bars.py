@@ -2,8 +2,9 @@
 
     python benchmarks/fit_bars.py --data ../shared/data            # an hour, most of it rendering
 
-Train songs: POP909 *train* with Groove beats, OpenEWLD *train* sheets, songs of our own styles under seeds of 100 and
-more; *valid* pieces and other seeds say how good it is. A reading of a song's pulse is right when its metre is, its
+Train songs: POP909 *train* with Groove beats, OpenEWLD *train* sheets, both with and without a beat, songs of our own
+styles under seeds of 100 and more, and what a beginners' band practises; *valid* pieces and other seeds say how good it
+is. A reading of a song's pulse is right when its metre is, its
 tempo within 2 %, and four fifths of the true bar lines within 70 ms of its own. The loss is the logarithm of the share
 that a softmax over all readings of a song leaves to the right ones; Adam, weight decay, noise on the inputs.
 """
@@ -15,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from known_songs import KnownSong, lead_sheet_songs, our_songs, real_songs
+from known_songs import KnownSong, beatless_songs, lead_sheet_songs, our_songs, practice_songs, real_songs
 from numpy.typing import NDArray
 
 from resonant.heap import keep_freed_memory
@@ -58,11 +59,13 @@ def main() -> None:
 
 
 def train_songs(data: Path, engine: Engine, small: bool) -> Iterator[KnownSong]:
-    reals, sheets, seeds = (4, 4, range(100, 101)) if small else (330, 230, range(100, 120))
+    reals, sheets, bare, seeds = (4, 4, 4, range(100, 101)) if small else (330, 230, 150, range(100, 120))
     return chain(
         real_songs(data, "train", reals, engine),
         lead_sheet_songs(data, "train", sheets, engine),
+        beatless_songs(data, "train", bare),
         our_songs(seeds, engine),
+        practice_songs(range(bare)),
     )
 
 
@@ -71,7 +74,9 @@ def valid_songs(data: Path, engine: Engine, small: bool) -> Iterator[KnownSong]:
     return chain(
         real_songs(data, "valid", reals, engine),
         lead_sheet_songs(data, "valid", reals, engine),
+        beatless_songs(data, "valid", reals),
         our_songs(seeds, engine),
+        practice_songs(range(900, 900 + reals)),
     )
 
 

@@ -1,7 +1,8 @@
 """Songs whose tempo, bars and key are known, as an importer would be handed them: cut into somewhere, or after silence.
 
-Two sources and two sounds: real pieces (POP909 with a Groove beat, OpenEWLD lead sheets with and without one) by a
-plain synthesiser or by our instruments, and songs of our own styles, with swing, half-time, 3/4 and 6/8.
+Three sources and two sounds: real pieces (POP909 with a Groove beat, OpenEWLD lead sheets with and without one) by a
+plain synthesiser or by our instruments; songs of our own styles, with swing, half-time, 3/4 and 6/8; and what a
+beginners' band practises.
 """
 
 import random
@@ -18,8 +19,10 @@ from resonant.audio import Audio
 from resonant.brief.model import Sound
 from resonant.brief.reader import Call, read_brief
 from resonant.evaluate.pieces import Piece, read_pieces
-from resonant.score.model import Note, Score, Track
-from resonant.units import Metre
+from resonant.score.model import ChordSpan, Note, Score, Track
+from resonant.theory.chord import Chord
+from resonant.theory.key import Key
+from resonant.units import Metre, MetreMap, TempoMap
 
 _OUR_METRES = {
     "ballad": ("6/8", "3/4"), "gospel": ("6/8", "3/4"), "folk": ("3/4", "6/8"), "country": ("3/4", "6/8"),
@@ -29,6 +32,11 @@ _OUR_METRES = {
 OUR_STYLES = (
     "jazz", "blues", "hip hop", "trap", "drum & bass", "reggae", "lo-fi", "funk", "bossa nova", "house", "techno",
     "gospel", "r&b", "rock", "pop", "country", "folk", "ballad", "cinematic", "classical",
+)  # fmt: skip
+
+# Four diatonic chords each, by the degrees that they stand on.
+_LOOPS = (
+    (0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 4, 4), (0, 3, 0, 4), (5, 3, 0, 4), (1, 4, 0, 0), (0, 0, 3, 4), (0, 2, 3, 4),
 )  # fmt: skip
 
 
@@ -90,35 +98,104 @@ def our_song(style: str, metre: str, bpm: float, seed: int, engine: produce.Engi
     return handed_over(f"{style} {metre} {bpm:g} #{seed}", f"ours {style}", song.mix.master, song.score, "ours")
 
 
-def real_songs(data: Path, split: str, limit: int, engine: produce.Engine, drift: bool = False) -> Iterator[KnownSong]:
-    """POP909 with a Groove beat: every third by our instruments, every fourth without the drums."""
+def beatless_songs(data: Path, split: str, limit: int) -> Iterator[KnownSong]:
+    """POP909 without drums, and OpenEWLD sheets as a pianist and a bass play them, by the plain synthesiser."""
+    songs = [p for p in read_pieces(data / "pop909" / f"{split}.jsonl.gz") if _is_in(p, "4/4")]
+    for song in songs[-limit:]:
+        score = banded(song, [song])
+        if score is not None:
+            tracks = tuple(track for track in score.tracks if track.role != "drums")
+            yield _played(f"{song.id} beatless", replace(score, tracks=tracks, title=song.id), None)
+    sheets = [p for p in read_pieces(data / "openewld" / f"{split}.jsonl.gz") if p.score.harmony]
+    for number, sheet in enumerate([p for p in sheets if _is_in(p, "4/4")][-limit // 3 :]):
+        start, end = excerpt_ticks(sheet.score, 16)
+        piece = comped(cut(sheet.score, start, end, sheet.score.key), walking=number % 2 == 1)
+        yield _played(f"{sheet.id} beatless", piece, None)
+
+
+def practice_songs(seeds: range) -> Iterator[KnownSong]:
+    """What a beginners' band practises: plain beats, four chords, a bass on roots; tempi and places by chance."""
+    for seed in seeds:
+        score = practice(random.Random(f"practice {seed}"))
+        yield handed_over(f"practice {seed}", "practice", rendered(score), score, "practice")
+
+
+def practice(rng: random.Random) -> Score:
+    """Twenty bars of a plain beat over four diatonic chords, one, two or half a one a bar."""
+    metre = rng.choice((Metre(4, 4), Metre(4, 4), Metre(4, 4), Metre(3, 4)))
+    key = Key(rng.randrange(12), rng.choice(("major", "minor")))
+    bar, bars = metre.ticks_per_bar, 20
+    chords = [Chord(key.scale[degree], _triad(key, degree)) for degree in rng.choice(_LOOPS)]
+    length = rng.choice((bar, bar, 2 * bar, bar // 2 if metre.numerator == 4 else bar))
+    spans = tuple(
+        ChordSpan(start, length, chords[start // length % len(chords)]) for start in range(0, bar * bars, length)
+    )
+    off = rng.choice((240, 240, 240, 320)) if rng.random() < 0.8 else 480
+    notes: dict[str, list[Note]] = {"drums": [], "bass": [], "chords": []}
+    four, strum, pump = rng.random() < 0.3, rng.random() < 0.4, rng.random() < 0.5
+    for start in range(0, bar * bars, 480):
+        beat, chord = start % bar // 480, spans[start // length].chord
+        kick = beat == 0 or (metre.numerator == 4 and (beat == 2 or four))
+        snare = beat in (1, 3) if metre.numerator == 4 else beat > 0 and rng.random() < 0.8
+        notes["drums"] += [Note(start, 36, 60, 95)] * kick + [Note(start, 38, 60, 85)] * snare
+        notes["drums"] += [Note(start, 42, 40, 60)] + [Note(start + off, 42, 40, 50)] * (off < 480)
+        struck = start % length == 0 or (strum and beat % 2 == 0)
+        notes["chords"] += [Note(start, 55 + (pc - 55) % 12, 460 if strum else length - 20, 70)
+                            for pc in chord.pitch_classes] * struck  # fmt: skip
+        notes["bass"] += [Note(start, 36 + chord.root, 440, 85)] * (pump or start % length == 0 or beat == 0)
+    tracks = tuple(Track(role, role, "grand_piano", tuple(sorted(some))) for role, some in notes.items())
+    tempo = TempoMap.constant(round(rng.uniform(72, 168), 1))
+    return Score(bars, tempo, MetreMap.constant(metre), key, spans, tracks=tracks)
+
+
+def _triad(key: Key, degree: int) -> str:
+    third, fifth = ((key.scale[(degree + step) % 7] - key.scale[degree]) % 12 for step in (2, 4))
+    return {(4, 7): "", (3, 7): "m", (3, 6): "dim"}[third, fifth]
+
+
+def real_songs(data: Path, split: str, limit: int, engine: produce.Engine, whole: bool = False) -> Iterator[KnownSong]:
+    """POP909 with a Groove beat: every third by our instruments, every fourth without the drums.
+
+    `whole` takes the first 56 bars of a song in place of its fullest dozen.
+    """
     beats = [p for p in read_pieces(data / "groove" / f"{split}.jsonl.gz") if p.kind == "beat" and p.score.bars >= 4]
     beats = [p for p in beats if _is_in(p, "4/4")]
     songs = [p for p in read_pieces(data / "pop909" / f"{split}.jsonl.gz") if _is_in(p, "4/4")]
     for number, song in enumerate(songs[:limit]):
-        score = banded(song, beats)
+        score = (from_the_start if whole else banded)(song, beats)
         if score is None:
             continue
         if number % 4 == 3:
             score = replace(score, tracks=tuple(track for track in score.tracks if track.role != "drums"))
-        yield _played(song.id, replace(score, title=song.id), engine, by_us=number % 3 == 2)
+        yield _played(song.id, replace(score, title=song.id), engine if number % 3 == 2 else None)
 
 
-def lead_sheet_songs(data: Path, split: str, limit: int, engine: produce.Engine) -> Iterator[KnownSong]:
+def from_the_start(song: Piece, beats: list[Piece]) -> Score | None:
+    """The first 56 bars of a song that stay in one key, with the drum take whose tempo is nearest."""
+    end = min(song.score.metre.bar_start(56), song.score.end)
+    if any(0 < tick < end for tick, _ in song.keys):
+        return None
+    beat = min(beats, key=lambda p: (abs(p.score.tempo.bpm - song.score.tempo.bpm), p.id))
+    return with_drums(cut(song.score, 0, end, song.score.key), beat.score)
+
+
+def lead_sheet_songs(
+    data: Path, split: str, limit: int, engine: produce.Engine, bars: int | None = None
+) -> Iterator[KnownSong]:
     """OpenEWLD sheets in 4/4 and 3/4 as a trio plays them, two thirds with a beat."""
     beats = [p for p in read_pieces(data / "groove" / f"{split}.jsonl.gz") if p.kind == "beat" and _is_in(p, "4/4")]
     sheets = [p for p in read_pieces(data / "openewld" / f"{split}.jsonl.gz") if p.score.harmony]
     common = [p for p in sheets if _is_in(p, "4/4")][: limit // 2]
     waltzes = [p for p in sheets if _is_in(p, "3/4")][: limit - limit // 2]
     for number, sheet in enumerate([*common, *waltzes]):
-        start, end = excerpt_ticks(sheet.score, 12 if _is_in(sheet, "4/4") else 20)
+        start, end = excerpt_ticks(sheet.score, bars or (12 if _is_in(sheet, "4/4") else 20))
         piece = cut(sheet.score, start, end, sheet.score.key)
         if _is_in(sheet, "3/4"):
             piece = waltzed(piece, with_beat=number % 3 != 0)
         else:
             piece = comped(piece, walking=number % 2 == 1)
             piece = with_drums(piece, beats[number % len(beats)].score) if number % 3 != 0 else piece
-        yield _played(sheet.id, piece, engine, by_us=number % 3 == 1)
+        yield _played(sheet.id, piece, engine if number % 3 == 1 else None)
 
 
 def waltzed(score: Score, with_beat: bool) -> Score:
@@ -139,8 +216,9 @@ def waltzed(score: Score, with_beat: bool) -> Score:
     return score.with_track(Track("drums", "drums", "standard_kit", tuple(drums))) if with_beat else score
 
 
-def _played(name: str, score: Score, engine: produce.Engine, by_us: bool) -> KnownSong:
-    if not by_us:
+def _played(name: str, score: Score, engine: produce.Engine | None) -> KnownSong:
+    """The score by our instruments where there is an engine, else by the plain synthesiser."""
+    if engine is None:
         return handed_over(f"{name}, plain", "real, plain", rendered(score), score, "real")
     instruments = {"bass": "upright_bass"}
     tracks = tuple(replace(t, instrument=instruments.get(t.role) or player_of(t)) for t in score.tracks)

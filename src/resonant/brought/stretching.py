@@ -34,8 +34,9 @@ def stretched(audio: Audio, bars: Bars, bpm: float, name: str) -> tuple[Audio, B
     starts_s = np.concatenate([[0.0], np.cumsum(np.diff(edges_s) * ratios)])
     samples = _joined(audio, edges_s, starts_s, ratios)
     lead_s = -float(edges_s[0]) * float(ratios[0])  # the first edge lies before the sound
-    first = round(lead_s * audio.sample_rate)
-    sound = Audio(np.ascontiguousarray(samples[:, first:]), audio.sample_rate)
+    end_s = float(np.interp(audio.seconds, edges_s, starts_s))  # and the last behind it
+    first, last = round(lead_s * audio.sample_rate), round(end_s * audio.sample_rate)
+    sound = Audio(np.ascontiguousarray(samples[:, first:last]), audio.sample_rate)
     downbeats_s = _downbeats(bars, audio, bar_s, lead_s)
     return sound, replace(bars, bpm=bpm, downbeats_s=downbeats_s[downbeats_s < sound.seconds], even=True)
 
