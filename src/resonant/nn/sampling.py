@@ -37,9 +37,15 @@ def drawn_word(
     assert words.size, "the grammar leaves always something to say"
     told = logits[words].astype(np.float64)
     told -= told.max()
-    log_chance = told - np.log(np.exp(told).sum())
-    place = int(log_chance.argmax()) if how.temperature <= 0.0 else _place(told / how.temperature, how, rng.random())
-    return int(words[place]), float(log_chance[place])
+    place = int(told.argmax()) if how.temperature <= 0.0 else _place(told / how.temperature, how, rng.random())
+    return int(words[place]), float(told[place] - np.log(np.exp(told).sum()))
+
+
+def log_chance(logits: NDArray[np.float32], allowed: NDArray[np.bool_], word: int) -> float:
+    """The logarithm of the probability that the model gives an allowed word among the allowed ones, in nats."""
+    told = logits[allowed].astype(np.float64)
+    highest = told.max()
+    return float(logits[word] - highest - np.log(np.exp(told - highest).sum()))
 
 
 def _place(told: NDArray[np.float64], how: Sampling, number: float) -> int:

@@ -5,6 +5,7 @@ Parts: RMS norm before each block (Zhang & Sennrich 2019), rotary positions (Su 
 matrix for embedding and output (Press & Wolf 2017).
 """
 
+import copy
 from dataclasses import dataclass
 
 import torch
@@ -39,8 +40,8 @@ class Cache:
     def __init__(self, config: TransformerConfig, batch: int, size: int, like: Tensor) -> None:
         shape = (config.layers, batch, config.heads, size, config.width // config.heads)
         self.keys, self.values = (
-            torch.zeros(shape, dtype=like.dtype, device=like.device),
-            torch.zeros(shape, dtype=like.dtype, device=like.device),
+            torch.empty(shape, dtype=like.dtype, device=like.device),
+            torch.empty(shape, dtype=like.dtype, device=like.device),
         )
         self.length = 0
 
@@ -51,6 +52,14 @@ class Cache:
         self.values[layer, :, :, self.length : end] = value_BHTK
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
 
+    def copied(self) -> "Cache":
+        """A cache of the same size that holds the same."""
+        other = copy.copy(self)
+        other.keys, other.values = torch.empty_like(self.keys), torch.empty_like(self.values)
+        other.keys[:, :, :, : self.length] = self.keys[:, :, :, : self.length]
+        other.values[:, :, :, : self.length] = self.values[:, :, :, : self.length]
+        return other
+
 
 class Transformer(nn.Module):
     """Tokens to the logits of what comes next."""
@@ -59,7 +68,7 @@ class Transformer(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocabulary, config.width)
-        self.blocks = nn.ModuleList(_Block(config) for _ in range(config.layers))
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.RMSNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
         self.apply(_initialised)
@@ -79,7 +88,9 @@ class Transformer(nn.Module):
         return functional.linear(self.norm(h_BTD), self.embedding.weight)
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
+    """Attention, then a feed-forward network, each added to what comes in."""
+
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         self.before_attention, self.attention = nn.RMSNorm(config.width), _Attention(config)
@@ -108,8 +119,11 @@ class _Attention(nn.Module):
             mixed = functional.scaled_dot_product_attention(query_BHTK, key_BHTK, value_BHTK, is_causal=True)
         else:
             keys, values = cache.extended(layer, key_BHTK, value_BHTK)
-            mask = None if length == 1 else _causal(length, keys.shape[2], h_BTD.device)
-            mixed = functional.scaled_dot_product_attention(query_BHTK, keys, values, attn_mask=mask)
+            at_first = length == keys.shape[2]  # nothing was read before: the plain causal path is the quick one
+            mask = None if length == 1 or at_first else _causal(length, keys.shape[2], h_BTD.device)
+            mixed = functional.scaled_dot_product_attention(
+                query_BHTK, keys.to(query_BHTK.dtype), values.to(query_BHTK.dtype), attn_mask=mask, is_causal=at_first
+            )
         out: Tensor = self.out(mixed.transpose(1, 2).reshape(batch, length, width))
         return out
 

@@ -7,7 +7,6 @@ duration. A velocity is said when it changes, and first in each cell. Within the
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean
 
 from resonant.instruments import instrument
 from resonant.players.score_lm.vocabulary import (
@@ -35,6 +34,7 @@ from resonant.units import Tick
 
 Tokens = tuple[int, ...]
 _V = VOCABULARY
+SILENT: Tokens = (_V.empty,)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def cell(notes: Sequence[Note], bar_start: Tick, drums: bool) -> Tokens:
         position, shift = grid_place(note, bar_start)
         placed.setdefault(position, []).append((shift, note))
     for position in sorted(placed):
-        shift = round(fmean(shift for shift, _ in placed[position]))
+        shift = round(sum(shift for shift, _ in placed[position]) / len(placed[position]))
         tokens.append(_V.position(position))
         if shift:
             tokens.append(_V.shift(SHIFTS.index(shift)))

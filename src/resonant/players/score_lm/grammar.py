@@ -44,6 +44,11 @@ class CellGrammar:
     last: str = "start"
     closed: bool = field(default=False)
 
+    @property
+    def at_notes(self) -> bool:
+        """Whether a pitch may come next."""
+        return self.last in ("position", "shift", "velocity", "note")
+
     def allowed(self) -> Allowed:
         """`bool [vocabulary]`: the words that may come next; at least one may."""
         mask = np.zeros(_V.size, dtype=np.bool_)

@@ -1,6 +1,6 @@
 """`score-lm` as a player: the context as a row of words with holes, the fills as notes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -8,21 +8,35 @@ from typing import TYPE_CHECKING
 
 from resonant.errors import Cancelled
 from resonant.instruments import instrument
+from resonant.nn.sampling import Sampling
 from resonant.players.context import Context, Part
 from resonant.players.registry import Capabilities
-from resonant.players.score_lm.cells import Cells, cells, notes_of
+from resonant.players.score_lm.candidates import Candidate, Judge, chosen
+from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of
+from resonant.players.score_lm.fill import Filled, Filling, filled
 from resonant.players.score_lm.grammar import Bounds
 from resonant.players.score_lm.layout import Hole, View, prompt
+from resonant.players.score_lm.theory import theory_of
 from resonant.players.score_lm.vocabulary import GRID, MOST_MASKS, MOST_TRACKS, STYLES
 from resonant.score.model import Note, Score, Track
 from resonant.seeds import stream
 
 if TYPE_CHECKING:
-    from resonant.nn.transformer import Transformer
+    from resonant.nn.generation import Ready
 
 _ROOM_FOR_A_BAR = 48  # words that a bar of one part may need, besides its head
 _FAR_BARS = 16
 _BARS_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Holes in a score, ready to be filled."""
+
+    score: Score
+    cells: Cells
+    view: View
+    filling: Filling
 
 
 @dataclass(frozen=True)
@@ -33,12 +47,20 @@ class ScorePlayer:
         weights: `config.json` and `model.safetensors`; read when the player first plays.
         source: of `vocabulary.SOURCES`: whose manner it writes in.
         temperature, top_p: how freely.
+        theory: 0…1, how far chord, key and range bend what it draws.
+        candidates: how many fills are written of which the best is played.
+        judge: what of several fills is asked besides their likelihood; None for nothing.
+        sight: most words of the song that are read; more know more and begin later.
     """
 
     weights: Path
     source: str = "user"
     temperature: float = 1.0
     top_p: float = 0.95
+    theory: float = 0.0
+    candidates: int = 1
+    judge: Judge | None = None
+    sight: int = 640
     name: str = "score-lm"
     capabilities: Capabilities = Capabilities(  # noqa: RUF009 # frozen
         roles=frozenset(("drums", "percussion", "bass", "chords", "pad", "strings", "arpeggio", "melody", "counter")),
@@ -48,7 +70,7 @@ class ScorePlayer:
     )
 
     @cached_property
-    def model(self) -> "Transformer":
+    def model(self) -> "Ready":
         from resonant.nn.generation import load_model
 
         return load_model(self.weights)
@@ -65,32 +87,56 @@ class ScorePlayer:
         score = ordered_for(context.score, context.track.name)
         written: list[Note] = []
         for bars in _portions(context.bars):
-            notes = list(self._written(score, bars, context))
+            notes = self._best(self.asked(score, bars, context), bars, context).notes
             written += notes
             track = score.tracks[0]
             score = score.with_track(replace(track, notes=tuple(sorted((*track.notes, *notes)))))
         return Part(tuple(sorted(written)))
 
-    def _written(self, score: Score, bars: Sequence[int], context: Context) -> Iterator[Note]:
-        from resonant.nn.generation import Reader
-        from resonant.nn.sampling import Sampling
-        from resonant.players.score_lm.fill import Filling, filled
-
+    def asked(self, score: Score, bars: Sequence[int], context: Context) -> Asked:
+        """The holes of the first track of a score in some bars, at most as many as have names."""
+        track = score.tracks[0]
         encoded = cells(score)
         holes = frozenset((bar, 0) for bar in bars)
-        view = view_of(encoded, holes, self.model.config.context, self.source, context.style.name)
+        view = view_of(encoded, holes, min(self.sight, self.model.config.context), self.source, context.style.name)
         filling = Filling(
-            {hole: _bounds(score, score.tracks[0], hole[0]) for hole in holes},
+            {hole: bounds_of(score, track, hole[0]) for hole in holes},
             Sampling(self.temperature, 0, self.top_p),
+            {hole: theory_of(score, track, hole[0], self.theory) for hole in holes} if self.theory else {},
             should_stop=context.should_stop,
         )
-        rng = stream(context.seed, context.track.name, "score-lm", bars[0])
-        for fill in filled(Reader(self.model), encoded, view, filling, rng):
-            start = score.metre.bar_start(fill.hole[0])
-            for note in notes_of(fill.cell, start):
-                # An early note of the first place in a bar would lie in the bar before, which is not ours.
-                begin = max(note.start, start)
-                yield replace(note, start=begin, duration=min(note.duration, max(score.end - begin, 1)))
+        return Asked(score, encoded, view, filling)
+
+    def _best(self, asked: Asked, bars: Sequence[int], context: Context) -> Candidate:
+        from resonant.nn.generation import Reader
+
+        reader = Reader(self.model)
+        reader.read(prompt(asked.cells, asked.view))
+        tried = []
+        for number in range(self.candidates):
+            names = (number,) if number else ()
+            rng = stream(context.seed, context.track.name, "score-lm", bars[0], *names)
+            mine = reader.forked() if number + 1 < self.candidates else reader
+            fills = tuple(filled(mine, asked.cells, asked.view, asked.filling, rng))
+            tried.append(Candidate(fills, tuple(sorted(sounding(fills, asked.score)))))
+        return chosen(tried, self._judged(tried, asked.score, bars))
+
+    def _judged(self, tried: Sequence[Candidate], score: Score, bars: Sequence[int]) -> list[float] | None:
+        if self.judge is None or len(tried) == 1:
+            return None
+        track = score.tracks[0]
+        with_each = (replace(track, notes=tuple(sorted((*track.notes, *each.notes)))) for each in tried)
+        return [self.judge(score.with_track(each), each, bars) for each in with_each]
+
+
+def sounding(fills: Iterable[Filled], score: Score) -> Iterator[Note]:
+    """The notes of fills, in their bars and within the score."""
+    for fill in fills:
+        start = score.metre.bar_start(fill.hole[0])
+        for note in notes_of(fill.cell, start):
+            # An early note of the first place in a bar would lie in the bar before, which is not ours.
+            begin = max(note.start, start)
+            yield replace(note, start=begin, duration=min(note.duration, max(score.end - begin, 1)))
 
 
 def ordered_for(score: Score, name: str) -> Score:
@@ -100,32 +146,43 @@ def ordered_for(score: Score, name: str) -> Score:
     return replace(score, tracks=(*first, *rest)[:MOST_TRACKS])
 
 
-def view_of(encoded: Cells, holes: frozenset[Hole], context: int, source: str, style: str) -> View:
-    """As many bars around the holes as the model can read and still write; harmony and form further out."""
-    first, last = min(bar for bar, _ in holes), max(bar for bar, _ in holes)
-    bars = len(encoded.bars)
-    seen = (max(first - _FAR_BARS, 0), min(last + 1 + _FAR_BARS, bars))
-    view = View(holes, (first, last + 1), seen, source, style if style in STYLES else "none")
-    left = context - len(prompt(encoded, view)) - sum(_ROOM_FOR_A_BAR + len(encoded.chords[bar]) for bar, _ in holes)
-    near = view.near
-    for wider in _widening(near, seen):
-        grown = replace(view, near=wider)
-        if len(prompt(encoded, grown)) - len(prompt(encoded, view)) > left:
+def view_of(encoded: Cells, holes: frozenset[Hole], sight: int, source: str, style: str) -> View:
+    """What is seen of a score around holes: as many bars on both sides as fit, then form and harmony further out.
+
+    Args:
+        encoded: the score, its holes empty.
+        holes: the cells to write.
+        sight: words that are read and written in all.
+        source, style: see `View`; a style without a name here is "none".
+    """
+    first, end = min(bar for bar, _ in holes), max(bar for bar, _ in holes) + 1
+    controls = {place: said for place, said in enumerate(encoded.controls) if said}
+    known = style if style in STYLES else "none"
+    view = View(holes, (first, end), (first, end), source, known, controls)
+    left = sight - len(prompt(encoded, view)) - sum(_ROOM_FOR_A_BAR + len(encoded.chords[bar]) for bar, _ in holes)
+    near, left = _widened((first, end), encoded, left, lambda bar: _words_near(encoded, bar))
+    seen, _ = _widened(near, encoded, left, lambda bar: 1 + len(encoded.bars[bar]))
+    return replace(view, near=near, seen=seen)
+
+
+def _words_near(encoded: Cells, bar: int) -> int:
+    return 1 + len(encoded.bars[bar]) + sum(1 + len(cell) for cell in encoded.notes[bar] if cell != SILENT)
+
+
+def _widened(
+    bars: tuple[int, int], encoded: Cells, left: int, cost: Callable[[int], int]
+) -> tuple[tuple[int, int], int]:
+    """The bars with more around them, one before, one after, as long as words are left; and what is left."""
+    start, end = bars
+    first, last = max(start - _FAR_BARS, 0), min(end + _FAR_BARS, len(encoded.bars))
+    while (start, end) != (first, last):
+        before = start > first and (end == last or bars[0] - start <= end - bars[1])
+        price = cost(start - 1 if before else end)
+        if price > left:
             break
-        near = wider
-    return replace(view, near=near)
-
-
-def _widening(near: tuple[int, int], seen: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """The bars around, one more at a time: before, after, before, ….."""
-    start, end = near
-    while (start, end) != seen:
-        if start > seen[0]:
-            start -= 1
-            yield start, end
-        if end < seen[1]:
-            end += 1
-            yield start, end
+        left -= price
+        start, end = (start - 1, end) if before else (start, end + 1)
+    return (start, end), left
 
 
 def _portions(bars: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -133,7 +190,8 @@ def _portions(bars: Sequence[int]) -> Iterator[Sequence[int]]:
     return (bars[at : at + size] for at in range(0, len(bars), size))
 
 
-def _bounds(score: Score, track: Track, bar: int) -> Bounds:
+def bounds_of(score: Score, track: Track, bar: int) -> Bounds:
+    """What the track's instrument can play in a bar; the word that closes the cell is not yet known."""
     plays = instrument(track.instrument)
     start, end = score.bar_ticks(bar)
     return Bounds((end - start) // GRID, plays.is_drums, plays.low, plays.high, 0)

@@ -6,7 +6,7 @@ is the order in the weights of every trained model: a family is added at the end
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from resonant.theory.chord import Chord
 from resonant.units import TICKS_PER_QUARTER, Tick
@@ -122,7 +122,8 @@ class Vocabulary:
 VOCABULARY = Vocabulary()
 
 
-def nearest(values: Sequence[float], value: float) -> int:
+@lru_cache(maxsize=4096)
+def nearest(values: tuple[float, ...], value: float) -> int:
     """The place of the value nearest to one; of two equally near the first."""
     return min(range(len(values)), key=lambda i: abs(values[i] - value))
 

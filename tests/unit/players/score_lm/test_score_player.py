@@ -1,6 +1,7 @@
 """The learned player: whatever its weights say, it writes what can be read, in the bars that were asked for."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,19 +14,19 @@ from resonant.errors import Cancelled, InputError
 from resonant.evaluate.composed import noted
 from resonant.instruments import instrument
 from resonant.nn.checkpoints import save_checkpoint
-from resonant.nn.generation import Reader, load_model
+from resonant.nn.generation import Reader, load_model, ready
 from resonant.nn.sampling import Sampling, drawn_word
 from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.players.context import Context
-from resonant.players.score_lm.cells import cells
+from resonant.players.score_lm.cells import Cells, cells, notes_of
 from resonant.players.score_lm.fill import Filling, filled
-from resonant.players.score_lm.grammar import Bounds, is_legal
-from resonant.players.score_lm.layout import View, ordered
+from resonant.players.score_lm.grammar import Bounds, CellGrammar, is_legal
+from resonant.players.score_lm.layout import View, fill_head, ordered, prompt
 from resonant.players.score_lm.player import ScorePlayer, ordered_for, view_of
 from resonant.players.score_lm.vocabulary import VOCABULARY
 from resonant.players.seams import outside
 from resonant.produce import Engine, Watch
-from resonant.score.model import Score
+from resonant.score.model import Note, Score, Track
 from resonant.styles import all_styles
 
 V = VOCABULARY
@@ -43,6 +44,12 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def song() -> Score:
     return noted(replace(read_brief("pop", Call(bars=12)), seed=2), Engine(), Watch()).score
+
+
+def reader_of(weights: Path, encoded: Cells, view: View) -> Reader:
+    reader = Reader(load_model(weights))
+    reader.read(prompt(encoded, view))
+    return reader
 
 
 def context(song: Score, name: str, bars: tuple[int, ...], seed: int = 1, stop: bool = False) -> Context:
@@ -87,7 +94,7 @@ def test_stopping_is_heeded_within_a_word(weights: Path, song: Score) -> None:
 
     filling = Filling({(1, 0): Bounds(48, True, 0, 127, 0)}, should_stop=third_time)
     with pytest.raises(Cancelled):
-        list(filled(Reader(load_model(weights)), encoded, view, filling, random.Random(1)))
+        list(filled(reader_of(weights, encoded, view), encoded, view, filling, random.Random(1)))
     assert len(asked) == 3
 
 
@@ -99,15 +106,18 @@ def test_missing_weights_are_named(song: Score, tmp_path: Path) -> None:
 def test_no_decode_yields_what_can_not_be_read(weights: Path, song: Score) -> None:
     """A model without any training says anything; the grammar lets only the legal through."""
     encoded = cells(song)
-    model = load_model(weights)
+    model = load_model(weights).model
     model.embedding.weight.data.mul_(30.0)  # loud and wrong opinions
+    loud = ready(model)
     count = 0
     for seed in range(12):
         holes = frozenset((bar, place) for bar in (1, 2) for place in range(len(encoded.tracks)))
         view = View(holes, (0, 3), (0, 6))
         bounds = {hole: Bounds(48, song.tracks[hole[1]].role == "drums", 36, 84, 0) for hole in holes}
         how = Filling(bounds, Sampling(1.5, 0, 1.0), most_words=30)
-        done = list(filled(Reader(model), encoded, view, how, random.Random(seed)))
+        reader = Reader(loud)
+        reader.read(prompt(encoded, view))
+        done = list(filled(reader, encoded, view, how, random.Random(seed)))
         assert [each.hole for each in done] == ordered(holes)
         for each in done:
             assert is_legal(each.cell, replace(bounds[each.hole], close=V.end))
@@ -118,13 +128,11 @@ def test_no_decode_yields_what_can_not_be_read(weights: Path, song: Score) -> No
 
 def test_what_is_filled_is_as_likely_as_the_model_says_without_a_cache(weights: Path, song: Score) -> None:
     """The log probability of a fill, told while sampling, is that of the whole row read at once."""
-    encoded, model = cells(song), load_model(weights)
+    encoded, model = cells(song), load_model(weights).model
     view = View(frozenset({(1, 1)}), (0, 3), (0, 3))
     bounds = Bounds(48, False, 30, 60, 0)
-    (done,) = filled(Reader(model), encoded, view, Filling({(1, 1): bounds}), random.Random(4))
-    from resonant.players.score_lm.grammar import CellGrammar
-    from resonant.players.score_lm.layout import fill_head, prompt
-
+    reader = reader_of(weights, encoded, view)
+    (done,) = filled(reader, encoded, view, Filling({(1, 1): bounds}), random.Random(4))
     head = (*prompt(encoded, view), *fill_head(encoded, 0, 1, 1))
     row = (*head, *done.cell, V.end)
     with torch.inference_mode():
@@ -164,3 +172,39 @@ def test_a_row_that_is_too_long_is_refused(weights: Path) -> None:
     reader = Reader(load_model(weights))
     with pytest.raises(InputError, match="ask for fewer bars"):
         reader.read([V.bar] * 1025)
+
+
+def test_of_several_fills_the_judges_is_played_and_each_is_another(weights: Path, song: Score) -> None:
+    asked: list[tuple[Note, ...]] = []
+
+    def few(score: Score, track: Track, bars: Sequence[int]) -> float:
+        notes = tuple(note for note in track.notes if score.metre.bar_at(note.start) in bars)
+        assert score.track(track.name) == track
+        asked.append(notes)
+        return -len(notes)
+
+    part = ScorePlayer(weights, candidates=3, judge=few).play(context(song, "melody", (2, 3)))
+    assert len(set(asked)) == 3
+    assert part.notes in asked
+    assert asked[0] == ScorePlayer(weights).play(context(song, "melody", (2, 3))).notes
+
+
+def test_full_theory_leaves_no_note_outside_key_and_chord(weights: Path, song: Score) -> None:
+    bars = (2, 3, 4)
+    for note in ScorePlayer(weights, theory=1.0).play(context(song, "chords", bars)).notes:
+        chord = song.chord_at(note.start)
+        assert chord is not None
+        assert note.pitch % 12 in {*song.key.scale, *chord.pitch_classes}
+
+
+def test_notes_are_heard_before_their_cell_is_done(weights: Path, song: Score) -> None:
+    player, bars = ScorePlayer(weights), (2, 3)
+    score = ordered_for(context(song, "melody", bars).score, "melody")
+    asked = player.asked(score, bars, context(song, "melody", bars))
+    heard: list[tuple[int, int]] = []
+    filling = replace(asked.filling, heard=lambda hole, words: heard.append((hole[0], len(words))))
+    reader = Reader(player.model)
+    reader.read(prompt(asked.cells, asked.view))
+    done = list(filled(reader, asked.cells, asked.view, filling, random.Random(3)))
+    notes = sum(len(list(notes_of(each.cell, 0))) for each in done)
+    assert len(heard) == notes > len(done)

@@ -1,0 +1,53 @@
+"""Reading: in one go, word by word or forked, what comes next is what the whole model says."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resonant.nn.generation import Reader, Ready
+from resonant.nn.steps import Steps
+from resonant.nn.transformer import Transformer, TransformerConfig
+
+CONFIG = TransformerConfig(40, width=48, layers=2, heads=3, context=48)
+
+
+@pytest.fixture(scope="module")
+def exact() -> Ready:
+    """A model that reads long stretches in float32 too, so that only the order of sums differs."""
+    torch.manual_seed(5)
+    model = Transformer(CONFIG).eval()
+    for parameter in model.parameters():  # larger than at first, so that every part matters
+        parameter.data.mul_(3.0)
+    return Ready(model, model, Steps(model))
+
+
+def told(ready: Ready, words: list[int]) -> np.ndarray:
+    with torch.inference_mode():
+        return np.asarray(ready.model(torch.tensor([words]))[0, -1].numpy())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 39), min_size=1, max_size=40), st.lists(st.integers(0, 40), min_size=0, max_size=4))
+def test_however_the_words_are_parted_the_next_is_foretold_the_same(
+    exact: Ready, words: list[int], cuts: list[int]
+) -> None:
+    reader, logits = Reader(exact), None
+    edges = sorted({0, len(words), *(cut for cut in cuts if cut < len(words))})
+    for start, end in pairwise(edges):
+        logits = reader.read(words[start:end])
+    assert reader.room == CONFIG.context - len(words)
+    np.testing.assert_allclose(logits, told(exact, words), atol=2e-4, rtol=2e-4)
+
+
+def test_forked_readers_go_their_own_ways(exact: Ready) -> None:
+    reader = Reader(exact)
+    reader.read([1, 2, 3, 4, 5, 6])
+    other = reader.forked()
+    first, second = reader.read([7]), other.read([8])
+    np.testing.assert_allclose(first, told(exact, [1, 2, 3, 4, 5, 6, 7]), atol=2e-4)
+    np.testing.assert_allclose(second, told(exact, [1, 2, 3, 4, 5, 6, 8]), atol=2e-4)
+    np.testing.assert_allclose(reader.read([9]), told(exact, [1, 2, 3, 4, 5, 6, 7, 9]), atol=2e-4)
