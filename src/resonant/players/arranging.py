@@ -14,7 +14,8 @@ from resonant.errors import BriefError
 from resonant.instruments import instrument
 from resonant.listening.chords_of_score import with_chords_found
 from resonant.listening.sections import with_sections_found
-from resonant.players.arranger.phrasing import folded, one_voice
+from resonant.players.arranger.compass import within_reach
+from resonant.players.arranger.phrasing import one_voice
 from resonant.players.writing import named_parts
 from resonant.score.model import Note, Score, Track
 from resonant.score.region import Region
@@ -29,6 +30,8 @@ _BELOW_THE_TUNE = 16  # semitones under the line around it, a note is no longer 
 _NEIGHBOURS = 8
 _HIGHEST_BASS = 57
 _BASS_NOTES_PER_BAR = 0.4  # fewer are no bass line
+_UPPER_PART = 10  # semitones above the bar's lowest note so far, from which a note is a broken chord's upper one ...
+_WALKED = 4  # ... unless the line came there in such small steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,9 @@ def read_sketch(score: Score) -> Sketch:
 def seated(sketch: Sketch, brief: Brief, keep_bass: bool = True) -> Arrangement:
     """The band of `brief` with the tune on its melody instrument and the bass line on its bass; all else empty.
 
-    Notes keep their place and length; a line that its instrument can not reach moves by octaves as one, and single
-    notes fold where even that is too wide. Without `keep_bass` the bass is left to its player.
+    Notes keep their place and length; a line that its instrument can not reach moves by octaves as one, a piano's left
+    hand to where a bass sounds, and single notes fold where even that is too wide. Without `keep_bass` the bass is left
+    to its player.
     """
     taken: list[str] = []
     tracks: list[Track] = []
@@ -87,7 +91,8 @@ def seated(sketch: Sketch, brief: Brief, keep_bass: bool = True) -> Arrangement:
         if part.role in {track.role for track in tracks}:
             line = ()
         taken += [name] if line else []
-        tracks.append(Track(name, part.role, part.instrument, within_reach(line, part.instrument)))
+        player = instrument(part.instrument)
+        tracks.append(Track(name, part.role, player.name, within_reach(line, player)))
     region = Region.of([track.name for track in tracks], 0, sketch.score.bars)
     kept = Region.of(taken, 0, sketch.score.bars)
     return Arrangement(replace(sketch.score, tracks=tuple(tracks)), kept, region - kept)
@@ -139,17 +144,6 @@ def lower_line(notes: Iterable[Note], score: Score) -> tuple[Note, ...]:
     return one_voice([note for note in _outermost(notes, highest=False) if note.start < score.end])
 
 
-def within_reach(line: Sequence[Note], name: str) -> tuple[Note, ...]:
-    """The line where the instrument can play it: moved by as few octaves as it needs, as one, then note by note."""
-    player = instrument(name)
-
-    def misfit(shift: int) -> tuple[int, int]:
-        return sum(not player.low <= note.pitch + shift <= player.high for note in line), abs(shift)
-
-    shift = min(range(-72, 73, 12), key=misfit)
-    return tuple(replace(note, pitch=folded(note.pitch + shift, player)) for note in line)
-
-
 def _melody_notes(tuned: Sequence[Track]) -> list[Note]:
     """The notes among which the tune is: those of the melody track, or of everybody but the bass."""
     for role in _LINES:
@@ -193,4 +187,18 @@ def _bass_under(rest: Sequence[Note], score: Score) -> tuple[Note, ...]:
         return bar, (note.start - score.metre.bar_start(bar)) // score.metre.metre_at(bar).ticks_per_beat
 
     lowest = [min(group, key=lambda note: (note.pitch, note.start)) for _, group in groupby(low, key=beat)]
-    return one_voice(lowest) if len(lowest) >= _BASS_NOTES_PER_BAR * score.bars else ()
+    return _grounded(one_voice(lowest), score) if len(lowest) >= _BASS_NOTES_PER_BAR * score.bars else ()
+
+
+def _grounded(line: Sequence[Note], score: Score) -> tuple[Note, ...]:
+    """The line without the upper notes of broken chords; the note that bears the chord is held under them."""
+    kept: list[Note] = []
+    bar, lowest = -1, 0
+    for note in line:
+        here = score.metre.bar_at(note.start)
+        bar, lowest = here, note.pitch if here != bar else min(lowest, note.pitch)
+        if note.pitch - lowest >= _UPPER_PART and abs(note.pitch - kept[-1].pitch) > _WALKED:
+            kept[-1] = replace(kept[-1], duration=note.end - kept[-1].start)
+        else:
+            kept.append(note)
+    return tuple(kept)

@@ -78,6 +78,29 @@ def test_the_tune_of_a_piano_piece_is_its_upper_line_and_the_bass_its_lowest_not
     assert {note.pitch for note in sketch.bass} <= {48, 52}
 
 
+def over(left: list[Note]) -> Score:
+    """A left hand under a tune that moves with it."""
+    return a_sketch(*(Note(note.start, 84, note.duration, 90) for note in left), *left, bars=len(left) // 4)
+
+
+def test_of_broken_chords_the_bass_takes_the_notes_that_bear_them_and_holds_them() -> None:
+    left = [Note(i * 480, 40 + (0, 12, 16, 12)[i % 4], 480, 60) for i in range(16)]
+    bass = read_sketch(over(left)).bass
+    assert [(n.start, n.pitch, n.duration) for n in bass] == [(bar * 1920, 40, 1920) for bar in range(4)]
+
+
+def test_a_bass_that_walks_up_an_octave_walks_all_of_it() -> None:
+    walk = [Note(i * 480, 36 + step, 480, 60) for i, step in enumerate((0, 4, 7, 9, 10, 12, 9, 7))]
+    assert read_sketch(over(walk)).bass == tuple(walk)
+
+
+def test_the_band_plays_under_the_tune() -> None:
+    song = arranged(PIECES[0])
+    tune = sorted(note.pitch for note in line(song))
+    chords = [note.pitch for note in line(song, "chords")]
+    assert sum(pitch <= tune[len(tune) // 4] for pitch in chords) >= 0.8 * len(chords)
+
+
 def test_accompaniment_under_a_held_note_and_in_its_rests_is_not_the_tune() -> None:
     held = [Note(0, 76, 960, 80), Note(1920, 74, 960, 80), Note(3840, 72, 1920, 80)]
     broken = [Note(i * 240, 48 + (0, 7, 4, 7)[i % 4], 240, 60) for i in range(24)]

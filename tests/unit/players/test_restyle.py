@@ -85,6 +85,17 @@ def test_it_is_played_in_the_manner_of_the_new_style(old: str, new: str) -> None
     assert distance(manner(song), manner(a_song(new, 77).score)) < distance(manner(song), manner(a_song(old, 77).score))
 
 
+@pytest.mark.parametrize("style", ["gospel", "jazz", "funk", "reggae"])
+def test_where_the_new_instrument_is_a_low_one_the_chords_make_way(style: str) -> None:
+    song = a_song("ballad")
+    high = tuple(replace(note, pitch=note.pitch % 12 + 72) for note in melody(song).notes)
+    after = told(replace(song, score=song.score.with_track(replace(melody(song), notes=high))), style)
+    chords = after.score.of_role("chords")
+    assert chords is not None
+    tune = sorted(note.pitch for note in melody(after).notes)
+    assert sum(note.pitch <= tune[len(tune) // 2] for note in chords.notes) >= 0.7 * len(chords.notes)
+
+
 def test_a_waltz_stays_a_waltz_and_the_remark_says_so() -> None:
     song = a_song("ballad", metre="3/4")
     after = told(song, "house")

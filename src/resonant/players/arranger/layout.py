@@ -1,7 +1,7 @@
 """Which voicing each chord of a part gets, led from what sounded before to what sounds after."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resonant.instruments import Instrument
 from resonant.players.arranger.bars import Bar
@@ -15,6 +15,9 @@ from resonant.units import Tick
 
 _LIFT_BY_ENERGY = 7.0  # semitones from the quietest to the loudest section
 _PHRASE_LIFTS = (-3.5, -1.0, 1.5, 4.0)
+_NARROWEST = 14  # semitones
+_MOST_LOWERED = 10  # semitones that a hand makes way for a tune
+_LOWEST_UNDER = 45  # deeper than this no hand goes out of a tune's way: there it is the bass's
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ def laid_out(
         kin: which bars repeat which.
         roam: how far phrases differ in height, 0…1.
     """
+    hand = _under_the_tune(context, hand, player)
     spans = [(bar, span) for bar in bars for span in bar.chords]
     layers = [choices(span.chord, hand, player) for _, span in spans]
     middle = (hand.low + hand.high) / 2
@@ -71,7 +75,19 @@ def reach(low: int, high: int, player: Instrument) -> tuple[int, int]:
         low, high = low + 12, high + 12
     while high > player.high and low - 12 >= player.low:
         low, high = low - 12, high - 12
-    return max(min(low, player.high - 14), player.low), min(max(high, low + 14), player.high)
+    return max(min(low, player.high - _NARROWEST), player.low), min(max(high, low + _NARROWEST), player.high)
+
+
+def _under_the_tune(context: Context, hand: Hand, player: Instrument) -> Hand:
+    """The hand, lowered where a tune that is there already would lie among its notes: most of the tune is above it."""
+    melody = context.hear("melody")
+    bars = set(context.bars)
+    sung = [n.pitch for n in melody.notes if context.score.metre.bar_at(n.start) in bars] if melody is not None else []
+    if not sung:
+        return hand
+    lowered = min(max(hand.high - sorted(sung)[len(sung) // 4], 0), _MOST_LOWERED)
+    low = max(hand.low - lowered, min(hand.low, _LOWEST_UNDER), player.low)
+    return replace(hand, low=low, high=min(max(hand.high - lowered, low + _NARROWEST), hand.high))
 
 
 def _with_kin(

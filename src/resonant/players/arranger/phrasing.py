@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from resonant.instruments import Instrument, instrument
 from resonant.listening.style_of_score import swing_of
-from resonant.players.arranger.melody import graced, metric_weight, register
+from resonant.players.arranger.compass import laid
+from resonant.players.arranger.melody import graced, metric_weight
 from resonant.players.context import Context
 from resonant.score.model import Note, Score, Track
 from resonant.score.passes.feel import Swing
@@ -46,8 +47,8 @@ def phrased(context: Context, tune: Sequence[Note]) -> tuple[Note, ...]:
     """The tune on the straight grid as `context.track` plays it in `context.style`, over the score's chords."""
     if not tune:
         return ()
-    lowered = in_range(context, tune)
-    resolved = [_resolved(context, note, instrument(context.track.instrument)) for note in lowered]
+    player = instrument(context.track.instrument)
+    resolved = [_resolved(context, note, player) for note in laid(tune, player)]
     moved = one_voice(_placed(context, resolved))
     approached = one_voice(_approached(context, moved))
     touched = [_touched(context, note, gap) for note, gap in zip(approached, _gaps(context, approached), strict=True)]
@@ -70,31 +71,6 @@ def without_graces(notes: Sequence[Note]) -> list[Note]:
     """The notes without ornaments; what an ornament leads to keeps its own start."""
     ornaments = {a.start for a, b in pairwise(notes) if b.start - a.start < _GRACE and a.duration < _GRACE}
     return [note for note in notes if note.start not in ornaments]
-
-
-def in_range(context: Context, tune: Sequence[Note]) -> list[Note]:
-    """The tune moved as one by octaves to where its instrument sings; single notes fold where it reaches no further."""
-    player = instrument(context.track.instrument)
-    section = max(context.score.sections, key=lambda s: (s.energy, -s.start_bar))
-    centre = register(player, context, section)[2]
-    pitches = [note.pitch for note in tune]
-    middle = sorted(pitches)[len(pitches) // 2]
-
-    def misfit(shift: int) -> tuple[int, int]:
-        out = sum(not player.low <= pitch + shift <= player.high for pitch in pitches)
-        return out * 24 + abs(middle + shift - centre), abs(shift)
-
-    shift = min(range(-60, 61, 12), key=misfit)
-    return [replace(note, pitch=folded(note.pitch + shift, player)) for note in tune]
-
-
-def folded(pitch: int, player: Instrument) -> int:
-    """The pitch moved by octaves into the instrument's range, or the nearest it can play."""
-    while pitch < player.low and pitch + 12 <= player.high:
-        pitch += 12
-    while pitch > player.high and pitch - 12 >= player.low:
-        pitch -= 12
-    return min(max(pitch, player.low), player.high)
 
 
 def _swing(score: Score) -> Swing:
