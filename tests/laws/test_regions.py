@@ -50,7 +50,7 @@ def acts(draw: st.DrawFn) -> tuple[Song, Region, Change]:
     return song, region, Change(seed=draw(st.integers(0, 2**40)), heard_bars=draw(st.sampled_from([None, None, 0, 2])))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(acts())
 def test_outside_a_region_every_note_bend_and_control_stays_and_inside_it_is_new(
     act: tuple[Song, Region, Change],
@@ -86,7 +86,7 @@ def collisions(kept: Track, after: Track) -> list[object]:
     ]
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(acts())
 def test_the_same_region_with_the_same_seed_is_the_same_music(act: tuple[Song, Region, Change]) -> None:
     song, region, change = act
@@ -95,7 +95,7 @@ def test_the_same_region_with_the_same_seed_is_the_same_music(act: tuple[Song, R
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(acts(), st.data())
 def test_every_region_that_touches_a_lock_is_refused_by_its_name(
     act: tuple[Song, Region, Change], data: st.DataObject
