@@ -126,7 +126,7 @@ def _brief(text: str, seed: int | None, asked: dict[str, Any], styles_folder: Pa
 
     from resonant.brief.reader import Call, read_brief
 
-    lyrics = None if asked["lyrics"] is None else _read_text(asked["lyrics"])
+    lyrics = None if asked["lyrics"] is None else read_text(asked["lyrics"])
     call = Call(
         **{name: asked[name] for name in ("bars", "seconds", "key", "metre", "style", "role", "quality")},
         tempo_bpm=asked["tempo"],
@@ -151,7 +151,12 @@ def _with_a_voice(brief: "Brief") -> "Brief":
     return replace(brief, parts=(*brief.parts, PartBrief("vocal", "guide_vocal")))
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        InputError: it is missing, may not be read, or is not in UTF-8.
+    """
     from resonant.errors import InputError
 
     try:

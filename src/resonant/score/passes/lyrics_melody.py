@@ -14,6 +14,7 @@ _VOICE_LOW, _VOICE_HIGH, _VOICE_MIDDLE = 50, 76, 64
 _BREATH_TICKS = TICKS_PER_SIXTEENTH
 _SOFTER = 5
 _MOST_ROUNDS = 8
+_NO_VOICE = ("drums", "percussion", "vocal")
 _LONGEST_ENDING = 2  # notes that the last syllable of a line goes on over
 
 
@@ -57,6 +58,32 @@ def vocal_track(score: Score, form: Sequence[SectionBrief], language: str = "en"
         for line in sheet.lines:
             notes += _sung_notes(line, placed(line, alone))
     return replace(vocal, notes=_apart(_in_range(notes)))
+
+
+def vocal_on_words(score: Score, name: str = "vocal") -> Track:
+    """The guide vocal of words that stand on notes already, as those of a MIDI file do: the notes of these words.
+
+    They are the upper ones of the track that most words stand on. A syllable goes on over two further notes at most,
+    and over no rest.
+    """
+    words = {lyric.tick for lyric in score.lyrics}
+    tracks = [track for track in score.tracks if track.role not in _NO_VOICE]
+    carrier = max(tracks, key=lambda track: len(words & {note.start for note in track.notes}), default=None)
+    notes: list[Note] = []
+    further = _LONGEST_ENDING
+    for note in _upper(carrier.notes if carrier is not None else ()):
+        further = 0 if note.start in words else further + 1
+        if further == 0 or (further <= _LONGEST_ENDING and note.start - notes[-1].end < TICKS_PER_SIXTEENTH):
+            notes.append(note)
+        else:
+            further = _LONGEST_ENDING
+    return Track(name, "vocal", "guide_vocal", _apart(_in_range(notes)))
+
+
+def _upper(notes: Sequence[Note]) -> list[Note]:
+    """The highest note of each moment."""
+    highest = {note.start: note for note in sorted(notes, key=lambda note: note.pitch)}
+    return [highest[start] for start in sorted(highest)]
 
 
 def _sung_notes(line: Line, places: Sequence[int]) -> tuple[Note, ...]:
