@@ -245,7 +245,7 @@ def refuse_locked(song: Song, region: Region) -> None:
 
 
 def with_followers(song: Song, region: Region) -> Region:
-    """The region with every unlocked pitched cell under the chords that it writes anew, which would clash with them.
+    """The region with the unlocked cells that hang on it: what is played over its chords, what is sung of its tune.
 
     Raises:
         BriefError: there are pitched tracks, and locks hold all of them.
@@ -256,7 +256,15 @@ def with_followers(song: Song, region: Region) -> Region:
     if under and not under - song.locked:
         names = " and ".join(dict.fromkeys(repr(lock.name) for lock in song.locks if lock.region & under))
         raise BriefError(f"nobody may follow other chords there: {names} locks every pitched track; unlock one of them")
-    return region | (under - song.locked)
+    return _with_the_voice(song, region | (under - song.locked))
+
+
+def _with_the_voice(song: Song, region: Region) -> Region:
+    """The region with the vocal's unlocked cells where the melody is written anew, so that it sings the new one."""
+    vocal, melody = song.score.of_role("vocal"), song.score.of_role("melody")
+    if vocal is None or melody is None:
+        return region
+    return region | (Region(frozenset((vocal.name, bar) for bar in region.bars_of(melody.name))) - song.locked)
 
 
 def in_words(region: Region) -> str:

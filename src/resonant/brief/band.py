@@ -71,6 +71,22 @@ def gather(style: Style, said: SaidPlayers, complexity: int, without: tuple[Wish
     return Band(parts, _wanted_names(wanted, chosen, said, parts), _unwanted_names(said.unwanted), tuple(seats.remarks))
 
 
+def with_a_tune(band: Band, style: Style) -> Band:
+    """The band with somebody who plays the tune that words are sung to; as it is where it has one or shall have none.
+
+    That is somebody who is there and can, else whom the style has for it.
+    """
+    if "melody" in band.unwanted or any(part.role == "melody" for part in band.parts):
+        return band
+    able = [part.instrument for part in band.parts if "melody" in instrument(part.instrument).roles]
+    usual = [part.instrument for part in style.parts if part.role == "melody"] or ["grand_piano"]
+    tune = PartBrief("melody", (able or usual)[0])
+    parts = sorted((*band.parts, tune), key=lambda part: PLAYING_ORDER.index(part.role))
+    name = tune.instrument.replace("_", " ")
+    remark = f"The words need a tune, which the {name} plays; ask for another instrument, or leave the words out."
+    return replace(band, parts=tuple(parts), remarks=(*band.remarks, remark))
+
+
 def wish_for(words: str) -> Wish:
     """The wish that a call or a preset names: an instrument, a group, or what a prompt would call them.
 

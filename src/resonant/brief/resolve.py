@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from resonant.brief.band import Band, gather, wish_for
+from resonant.brief.band import Band, gather, wish_for, with_a_tune
 from resonant.brief.call import Call
 from resonant.brief.lyrics import read_lyrics, with_bars
 from resonant.brief.model import Brief, Knobs, Origin, SectionBrief, Sound, Tag
@@ -78,7 +78,7 @@ class Filling:
         knobs = self._knobs()
         if knobs.normalize_duration == "strict" and seconds is not None:
             check_fits(timing, seconds, metre)
-        band = self._band(complexity)
+        band = self._band(complexity, has_words=any(section.lyrics for section in form))
         self.origin["seconds"] = "said" if seconds is not None else "assumed"
         self.remarks += [*timing.remarks, *band.remarks]
         character = self.said.character
@@ -320,7 +320,7 @@ class Filling:
             self.remarks.append(f"{len(form)} sections do not fit into {bars} bars; the first {bars} were kept.")
         return form[:bars]
 
-    def _band(self, complexity: int) -> Band:
+    def _band(self, complexity: int, has_words: bool) -> Band:
         said = self.said.players
         called = tuple(map(wish_for, self.call.wanted)), tuple(map(wish_for, self.call.unwanted))
         refused = {wish.name for wish in called[1]}
@@ -328,6 +328,7 @@ class Filling:
         said = replace(said, wanted=wanted, unwanted=tuple(dict.fromkeys((*called[1], *said.unwanted))))
         without = tuple(map(wish_for, self.settings["without"].value))
         band = gather(self.style, said, complexity, without)
+        band = with_a_tune(band, self.style) if has_words else band
         self.origin["wanted"] = "said" if band.wanted else "assumed"
         self.origin["unwanted"] = "said" if band.unwanted else "assumed"
         is_said = bool(said.wanted or said.unwanted or said.ensemble)

@@ -115,7 +115,8 @@ def told_anew(score: Score, name: str, tune: tuple[Note, ...], bars: tuple[int, 
 def band(score: Score, wish: Restyling, tune: Track | None) -> tuple[Track, ...]:
     """The new band's tracks in the order in which they write: kept cells in them, the rest empty.
 
-    A kept track plays its role in the new band with its own instrument; the tune keeps its track under any name.
+    A kept track plays its role in the new band with its own instrument; the tune keeps its track under any name, and
+    who sings it sings on.
     """
     own = tune.name if tune is not None else None
     kept = {t.role: t for t in reversed(score.tracks) if wish.kept.bars_of(t.name) and t.name != own}
@@ -132,6 +133,7 @@ def band(score: Score, wish: Restyling, tune: Track | None) -> tuple[Track, ...]
     extra = [track for track in score.tracks if wish.kept.bars_of(track.name) and track.name not in names]
     if tune is not None and tune.name not in names | {track.name for track in extra}:
         extra.append(tune)
+    extra += [track for track in score.tracks if track.role == "vocal" and track not in extra]
     return tuple(_only_kept(track, score, wish.kept) for track in (*seated, *extra))
 
 
