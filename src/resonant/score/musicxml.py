@@ -14,6 +14,7 @@ from resonant.instruments import instrument
 from resonant.score.model import Score
 from resonant.score.musicxml_chords import harmony
 from resonant.score.musicxml_drums import drum_sign
+from resonant.score.musicxml_dynamics import dynamics
 from resonant.score.musicxml_notes import Pen, write_voice
 from resonant.score.notation import Staff, fifths, staves
 from resonant.score.passes.feel import Swing
@@ -95,10 +96,14 @@ def _channel(number: int) -> int:
 
 def _measures(part: Element, score: Score, staff: Staff, number: int, swing: Swing) -> None:
     pen = Pen(score, staff, f"P{number}")
+    marks = list(dynamics(score, staff))
     for bar in range(score.bars):
+        start, end = score.bar_ticks(bar)
         measure = child(part, "measure", number=bar + 1)
         _attributes(measure, score, staff, bar)
-        waiting = _Waiting(_of_the_song(score, bar, swing) if number == 1 else [])
+        of_the_song = _of_the_song(score, bar, swing) if number == 1 else []
+        own = [(tick, mark) for tick, mark in marks if start <= tick < end]
+        waiting = _Waiting(sorted([*of_the_song, *own], key=lambda item: item[0]))
         _voices(measure, pen, bar, waiting)
         _barline(measure, score, bar)
 

@@ -1,11 +1,12 @@
-"""The notes of one voice in one measure as MusicXML: values, ties, tuplets, accidentals, syllables, rests."""
+"""The notes of one voice in one measure as MusicXML: values, ties, beams, tuplets, accidentals, syllables, rests."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from resonant.score.model import Score
+from resonant.score.musicxml_beams import Stem, beams
 from resonant.score.musicxml_drums import drum_sign
 from resonant.score.notation import Spelling, Staff, Written, fifths, spelled
 from resonant.score.note_values import NoteValue, note_values
@@ -77,7 +78,7 @@ class Pen:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One value of a note or rest: where it stands, what it is tied to, where the bracket of its triplet ends."""
+    """One value of a note or rest: where it stands, its ties and beams, where the bracket of its triplet ends."""
 
     at: Tick
     value: NoteValue
@@ -86,6 +87,7 @@ class _Piece:
     tied_to: bool = False
     opens: bool = False
     closes: bool = False
+    beams: tuple[str, ...] = ()
 
     @property
     def written_at(self) -> Tick:
@@ -111,7 +113,7 @@ def write_voice(
             measure.append(element)
         _bar_of_rest(measure, pen, number)
         return
-    for piece in _bracketed(list(_pieces(pen, inside)), pen):
+    for piece in _bracketed(_beamed(list(_pieces(pen, inside)), pen), pen):
         for element in before(piece.at, piece.at + piece.value.ticks):
             measure.append(element)
         _write(measure, pen, piece, number)
@@ -145,13 +147,18 @@ def _filled(pen: Pen, start: Tick, end: Tick, written: Written | None) -> Iterat
         at = after
 
 
+def _beamed(pieces: list[_Piece], pen: Pen) -> list[_Piece]:
+    stems = [Stem(piece.at - pen.start, piece.value, piece.written is not None) for piece in pieces]
+    return [replace(piece, beams=signs) for piece, signs in zip(pieces, beams(stems, pen.metre), strict=True)]
+
+
 def _bracketed(pieces: list[_Piece], pen: Pen) -> Iterator[_Piece]:
     """The pieces, with the first and last of each beat of triplets marked."""
     for piece in pieces:
         inside = (piece.at - pen.start) % TICKS_PER_QUARTER
         opens = piece.value.triplet and inside == 0
         closes = piece.value.triplet and inside + piece.value.ticks == TICKS_PER_QUARTER
-        yield _Piece(piece.at, piece.value, piece.written, piece.tied_from, piece.tied_to, opens, closes)
+        yield replace(piece, opens=opens, closes=closes)
 
 
 def _write(measure: Element, pen: Pen, piece: _Piece, number: int) -> None:
@@ -170,6 +177,8 @@ def _write(measure: Element, pen: Pen, piece: _Piece, number: int) -> None:
         if index:
             child(note, "chord")
         _head(note, pen, pitch, piece, number)
+        for level, sign in enumerate(piece.beams if index == 0 else (), start=1):
+            child(note, "beam", sign, number=level)
         _notations(note, piece, first=index == 0)
         if index == 0 and not piece.tied_from:
             _syllable(note, pen, piece.written.syllable)

@@ -184,3 +184,18 @@ def test_the_triplet_is_a_triplet(lead_sheet: Any) -> None:
     triplets = [n for n in lead_sheet.flatten().notes if n.duration.tuplets]
     assert [n.pitch.midi for n in triplets] == [70, 71, 73]
     assert {(t.numberNotesActual, t.numberNotesNormal) for n in triplets for t in n.duration.tuplets} == {(3, 2)}
+
+
+def test_every_part_enters_with_a_dynamic_and_its_beams_close(song: tuple[Score, Swing, Any]) -> None:
+    for part in song[2].parts:
+        marks = sorted(
+            part.recurse().getElementsByClass(music21.dynamics.Dynamic), key=lambda mark: tick_in(part, mark)
+        )
+        assert tick_in(part, marks[0]) == min(at for at, _ in _written_notes(part))
+        assert all(mark.value in ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff") for mark in marks)
+        joined = [beam.type for _, each in _written_notes(part) for beam in each.beams.beamsList if beam.number == 1]
+        assert joined.count("start") == joined.count("stop")
+
+
+def tick_in(part: Any, each: Any) -> int:
+    return tick(each.getOffsetInHierarchy(part))
