@@ -161,24 +161,31 @@ def styles(context: click.Context, styles_folder: Path | None, as_json: bool) ->
 @click.pass_context
 def show_style(context: click.Context, name: str, as_json: bool) -> None:
     """Tell what the style NAME plays, and what people call it."""
-    from resonant.brief.vocabulary import lexicon
-    from resonant.errors import BriefError
-    from resonant.styles import all_styles
-
-    known = all_styles(context.obj)
-    meant = (
-        name
-        if name in known
-        else next((m.name for m in lexicon(context.obj).meanings(name) if m.kind == "style"), None)
-    )
-    if meant is None:
-        raise BriefError(f"style {name!r} is not known; there are {', '.join(known)}")
-    summary = _style_summary(known[meant])
+    summary = _style_summary(style_named(name, context.obj))
     if as_json:
         click.echo(json.dumps(summary, indent=2))
         return
     for field, value in summary.items():
         click.echo(f"{field:12} {', '.join(map(str, value)) if isinstance(value, list) else value}")
+
+
+def style_named(name: str, styles_folder: Path | None = None) -> "Style":
+    """The style of that name, or that people call so.
+
+    Raises:
+        BriefError: there is none; the message lists those there are.
+    """
+    from resonant.brief.vocabulary import lexicon
+    from resonant.errors import BriefError
+    from resonant.styles import all_styles
+
+    known = all_styles(styles_folder)
+    if name in known:
+        return known[name]
+    meant = next((each.name for each in lexicon(styles_folder).meanings(name) if each.kind == "style"), None)
+    if meant is None:
+        raise BriefError(f"style {name!r} is not known; there are {', '.join(known)}")
+    return known[meant]
 
 
 def _style_summary(style: "Style") -> dict[str, Any]:

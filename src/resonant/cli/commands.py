@@ -83,13 +83,17 @@ COMMANDS: dict[str, Entry] = {
         "resonant.cli.arrange:arrange", "Arrange a sketch, a MIDI file with a melody or a piano part, for a band."
     ),
     "styles": Entry("resonant.cli.brief:styles", "List the styles; `resonant styles show NAME` tells more of one."),
+    "chords": Entry(
+        "resonant.cli.chords:chords",
+        "Foretell chords, and write progressions, with a model that learnt from annotated songs.",
+    ),
     "presets": Entry(
         "resonant.cli.brief:presets",
         "List the presets of each kind; `resonant presets explain` shows how settings come about.",
     ),
     "soundbank": Entry("resonant.cli.soundbank:soundbank", "Say which sounds are in use, and how to get better ones."),
     "evaluate": Entry("resonant.cli.evaluate:evaluate", "Compose many prompts and print a table of metrics."),
-    "train": Entry("resonant.cli.train:train", "Prepare music, and train the score player on it."),
+    "train": Entry("resonant.cli.train:train", "Prepare music, and train the score player on it; or the chord model."),
     "reindex": Entry("resonant.cli.reindex:reindex", "Rebuild the catalogue of songs from their folders."),
     "doctor": Entry("resonant.cli.doctor:doctor", "Check whether everything is in place."),
     "completion": Entry("resonant.cli.completion:completion", "Print the shell completion for bash, zsh or fish."),

@@ -10,11 +10,12 @@ from resonant.cli.progress import stoppable
 
 @click.group()
 def train() -> None:
-    """Prepare music, and train the score player on it.
+    """Prepare music, and train the score player on it; or the chord model.
 
     \b
     resonant train prepare --input my_midis --output prepared
     resonant train run --data prepared --out run --recipe cpu
+    resonant train chords --data chord_songs --out chord_model
     """
 
 
@@ -69,3 +70,19 @@ def run(data: Path, out: Path, recipe: str, steps: int | None, batch: int | None
 
     best = launched(data, out, recipe, {"steps": steps, "batch": batch}, lambda line: click.echo(line))
     click.echo(f"the best weights: {best}")
+
+
+@train.command("chords")
+@click.option(
+    "--data", type=click.Path(path_type=Path), required=True,
+    help="A folder with billboard_chords and openewld, each with train.jsonl.gz and valid.jsonl.gz.",
+)  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder of the checkpoint.")
+@click.option("--passes", type=click.IntRange(1), help="Times that every song is shown, where not the recipe's.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The same seed gives the same weights on a CPU.")
+def train_chord_model(data: Path, out: Path, passes: int | None, seed: int | None) -> None:
+    """Train the chord model, some minutes on one core; `valid` is looked at after each pass, `test` never."""
+    from resonant.train.chords import trained
+
+    trained(data, out, {"passes": passes, "seed": seed}, lambda line: click.echo(line))
+    click.echo(f"the weights: {out}")
