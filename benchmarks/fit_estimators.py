@@ -28,7 +28,7 @@ from resonant.score.model import Score
 Array = NDArray[np.float64]
 Heard = Sequence[tuple[Hearing, Score]]
 RIDGE = 1e-3
-STAYS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+CHANGES = tuple((on, beside) for on in (0.5, 0.7, 0.9) for beside in (0.005, 0.01, 0.02, 0.04))
 TARGET = Path(resonant.listening.__file__).with_name("estimators.yaml")
 
 
@@ -45,16 +45,16 @@ def main() -> None:
 
 
 def fitted_on(pop: Heard, sheets: Heard) -> Weights:
-    """Weights and the chance of staying that hear most of both kinds of music, each kind counting the same."""
+    """Weights and chances of change that hear most of both kinds of music, each kind counting the same."""
     chords = fitted(*chord_examples([*pop, *sheets]))
 
-    def hit(stay: float) -> float:
-        model = Weights(chords, np.empty((2, 0)), stay)
+    def hit(changes: tuple[float, float]) -> float:
+        model = Weights(chords, np.empty((2, 0)), changes)
         return sum(
             float(np.mean([overlap(hearing, score, model) for hearing, score in kind])) for kind in (pop, sheets)
         )
 
-    model = Weights(chords, np.empty((2, 0)), max(STAYS, key=hit))
+    model = Weights(chords, np.empty((2, 0)), max(CHANGES, key=hit))
     return replace(model, keys=fitted(*key_examples(pop, model)))
 
 
@@ -110,7 +110,7 @@ def fitted(seen: Array, labels: NDArray[np.int64]) -> Array:
 
 def write(found: Weights) -> None:
     head = "# Written by benchmarks/fit_estimators.py; see estimators.py for the layout. Rows: major, minor.\n"
-    rows = {name: np.round(getattr(found, name), 3).tolist() for name in ("chords", "keys", "stay")}
+    rows = {name: np.round(getattr(found, name), 3).tolist() for name in ("chords", "keys", "changes")}
     TARGET.write_text(head + yaml.safe_dump(rows, default_flow_style=None, width=120), encoding="utf-8")
 
 

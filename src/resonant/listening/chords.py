@@ -1,9 +1,10 @@
-"""The chords of a sound: a major or minor chord for every beat.
+"""The chords of a sound: a major or minor chord for every beat, or half or quarter of a slow one.
 
-Chroma of treble and bass, averaged from beat to beat, weighed by a multinomial logistic model that is the same
+Chroma of treble and bass, averaged from edge to edge, weighed by a multinomial logistic model that is the same
 for every root (`estimators.yaml`, fitted by `benchmarks/fit_estimators.py` on rendered *train* songs: POP909 for
-triads, OpenEWLD lead sheets for sevenths and walking basses), then the likeliest path by Viterbi with a chance of
-staying fitted there too.
+triads, OpenEWLD lead sheets for sevenths and walking basses). Then the likeliest path by Viterbi, under a harmony that
+moves in a pulse of its own: chords change at every second edge, or every third, fourth … from some edge on, and seldom
+elsewhere (both chances are fitted there too). Of all such pulses the one whose path is likeliest is heard.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from resonant.listening.hearing import Hearing
 from resonant.theory.chord import Chord
 
 _SILENT = 0.02
+_PULSES = (2, 3, 4, 6, 8)  # edges from one place where the harmony moves to the next
 _ROTATIONS = (np.arange(12)[:, None] + np.arange(12)[None, :]) % 12
 
 
@@ -55,10 +57,11 @@ def majmin_label(chord: Chord | None) -> int | None:
 
 
 def beat_chords(hearing: Hearing, model: Weights) -> NDArray[np.int64]:
-    """Majmin label of each beat."""
+    """Majmin label of each stretch between the hearing's edges."""
     scores = label_scores(beat_features(hearing), model.chords)
     scores -= scores.max(axis=1, keepdims=True)
-    return _likeliest(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)), model.stay)
+    probability = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return likeliest(probability, changing(len(probability), model.changes))
 
 
 def beat_features(hearing: Hearing) -> Array:
@@ -81,20 +84,41 @@ def label_scores(features: Array, model: Array) -> Array:
     return np.concatenate([seen @ row[:-1] + row[-1] for row in model], axis=1)
 
 
-def _likeliest(log_probability: Array, stay: float) -> NDArray[np.int64]:
-    """The path of labels that is likeliest when a chord stays with that chance a beat, and else moves anywhere."""
-    beats, labels = log_probability.shape
-    moves = np.full((labels, labels), np.log((1 - stay) / (labels - 1)))
-    np.fill_diagonal(moves, np.log(stay))
-    best, came_from = log_probability[0], np.zeros((beats, labels), dtype=np.int64)
-    for beat in range(1, beats):
-        paths = best[:, None] + moves
-        came_from[beat] = paths.argmax(axis=0)
-        best = paths.max(axis=0) + log_probability[beat]
-    path = np.zeros(beats, dtype=np.int64)
-    path[-1] = best.argmax()
-    for beat in range(beats - 1, 0, -1):
-        path[beat - 1] = came_from[beat, path[beat]]
+def changing(stretches: int, changes: tuple[float, float]) -> Array:
+    """The chance that a chord changes where each stretch begins, under each of the pulses, `[pulses, stretches]`.
+
+    Args:
+        stretches: how many there are.
+        changes: the chance on the pulse and the one beside it.
+    """
+    places = np.arange(stretches)
+    return np.stack([np.where(places % pulse == first, *changes) for pulse in _PULSES for first in range(pulse)])
+
+
+def likeliest(log_probability: Array, chances: Array) -> NDArray[np.int64]:
+    """The path of labels that is likeliest, under the pulse that makes it likeliest.
+
+    Args:
+        log_probability: of each label in each stretch, `[stretches, labels]`.
+        chances: that the label changes before each stretch, `[pulses, stretches]`; it may change to any other, and
+            staying is likelier than any one of those.
+    """
+    stretches, labels = log_probability.shape
+    pulses = np.arange(len(chances))
+    stays, moves = np.log1p(-chances), np.log(chances / (labels - 1))
+    best = np.repeat(log_probability[:1], len(chances), axis=0)
+    came_from = np.empty((stretches, len(chances), labels), dtype=np.int8)
+    for place in range(1, stretches):
+        top = best.argmax(axis=1)
+        moved = (best[pulses, top] + moves[:, place])[:, None]
+        stayed = best + stays[:, place, None]
+        came_from[place] = np.where(stayed >= moved, np.arange(labels), top[:, None])
+        best = np.maximum(stayed, moved) + log_probability[place]
+    pulse = int(best.max(axis=1).argmax())
+    path = np.zeros(stretches, dtype=np.int64)
+    path[-1] = best[pulse].argmax()
+    for place in range(stretches - 1, 0, -1):
+        path[place - 1] = came_from[place, pulse, path[place]]
     return path
 
 

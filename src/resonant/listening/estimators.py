@@ -17,12 +17,12 @@ class Weights:
     Args:
         chords: `[2, 25]`: treble chroma from the root, bass chroma from the root, a constant.
         keys: `[2, features + 1]`: as `key.key_features` lays them out, and a constant.
-        stay: chance that a chord stays from one beat to the next, as the likeliest path of chords takes it.
+        changes: chance that a chord changes on the harmony's pulse, and beside it, as the likeliest path takes it.
     """
 
     chords: Array
     keys: Array
-    stay: float
+    changes: tuple[float, float]
 
 
 @cache
@@ -30,4 +30,5 @@ def weights() -> Weights:
     """The shipped weights."""
     text = resources.files("resonant.listening").joinpath("estimators.yaml").read_text(encoding="utf-8")
     data = yaml.load(text, Loader=yaml.CSafeLoader)
-    return Weights(np.array(data["chords"]), np.array(data["keys"]), float(data["stay"]))
+    on, beside = data["changes"]
+    return Weights(np.array(data["chords"]), np.array(data["keys"]), (float(on), float(beside)))

@@ -10,7 +10,7 @@ from resonant.listening.chroma import CHROMA_RATE_HZ, Chromagram, chromagram
 from resonant.listening.ear import Array
 from resonant.listening.onsets import onset_strength
 
-_SLOW_BEAT_S = 0.9
+_LONGEST_STRETCH_S = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +33,19 @@ class Hearing:
 
     @property
     def edges_s(self) -> Array:
-        """Beats, in seconds, from the start of the sound to its end; slow ones are halved."""
+        """Beats, in seconds, from the start of the sound to its end; halved until less than 0.4 s lie between them.
+
+        Fast songs are tapped at half their tempo, and dance music between its beats: halves meet both.
+        """
         if len(self.beats) < 3:
             return np.arange(0.0, max(self.seconds, 0.5) + 0.5, 0.5)
         period = float(np.median(np.diff(self.beats)))
         before = np.arange(self.beats[0] - period, -period / 2, -period)[::-1]
         after = np.arange(self.beats[-1] + period, self.seconds + period / 2, period)
         edges = np.concatenate([before, self.beats, after])
-        return np.sort(np.concatenate([edges, (edges[1:] + edges[:-1]) / 2])) if period > _SLOW_BEAT_S else edges
+        while period > _LONGEST_STRETCH_S:
+            edges, period = np.sort(np.concatenate([edges, (edges[1:] + edges[:-1]) / 2])), period / 2
+        return edges
 
     def by_beat(self, frames: Array) -> Array:
         """The mean over each stretch between edges of something held by chroma frames, `[beats, …]`."""
