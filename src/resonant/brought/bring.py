@@ -1,5 +1,6 @@
 """What a user brings becomes a song, or a part of one: a MIDI file by its notes, any other by its sound."""
 
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,8 @@ def brought(path: Path, wishes: Wishes, workplace: Path, into: Song | None = Non
 def _is_midi(path: Path) -> bool:
     """Whether a file is MIDI by what it holds; a RIFF file may be either."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for, a device would never end
+            raise PlaceError(f"{path} can not be read: it is a folder, a pipe or a device; give the path of a file")
         with path.open("rb") as file:
             head = file.read(64)
     except OSError as error:

@@ -13,6 +13,7 @@ LONGEST_S = 1200.0
 SHORTEST_S = 2.0
 MOST_CHANNELS = 2
 _RATES_HZ = (8_000, 192_000)
+_MOST_SAMPLES = 2 * 48_000 * LONGEST_S  # of all channels: half a gigabyte once they are read
 _UNKNOWN_FRAMES = 2**62  # what libsndfile says of a stream without a length
 _SILENT_DBFS = -80.0
 
@@ -65,6 +66,11 @@ def _refuse_header(path: Path, header: _Header) -> None:
             f"{path} lasts {_clock(header.frames / header.rate)}, and we listen to {LONGEST_S / 60:g} minutes at most; "
             "cut it into songs"
         )
+    if header.frames * header.channels > _MOST_SAMPLES:
+        raise AudioError(
+            f"{path} holds {header.frames * header.channels / 1e6:.0f} million samples, more than the "
+            f"{_MOST_SAMPLES / 1e6:.0f} we read; resample it to 48000 Hz, or cut it into songs"
+        )
 
 
 def _clock(seconds: float) -> str:
@@ -81,6 +87,7 @@ def _refuse_samples(path: Path, audio: Audio) -> None:
         )
     if not np.isfinite(samples).all():
         raise AudioError(f"{path} holds samples that are no numbers; export it again as 24-bit WAV")
-    moving = samples - samples.mean(axis=1, keepdims=True)
-    if float(np.abs(moving).max()) < 10.0 ** (_SILENT_DBFS / 20.0):
+    middle = samples.mean(axis=1)
+    moving = np.maximum(samples.max(axis=1) - middle, middle - samples.min(axis=1))  # without a copy of it all
+    if float(moving.max()) < 10.0 ** (_SILENT_DBFS / 20.0):
         raise AudioError(f"{path} is silent from beginning to end; check what was recorded")
