@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from resonant.errors import InputError
 from resonant.players.score_lm.cells import Cells
 from resonant.players.score_lm.layout import Hole, View, fill_head, laid_out, ordered
 from resonant.players.score_lm.vocabulary import MOST_MASKS, VOCABULARY
@@ -20,6 +21,7 @@ _UNNAMED = 0.25  # how often a piece does not say where it comes from, or its st
 _SHOW_FORM = 0.5  # how often the bars out of sight are there with their harmony
 _LONGEST_BLOCK_BARS = 8
 _FAR_BARS = 24
+_TRIES = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +38,20 @@ class Example:
 
 
 def drawn(corpus: Corpus, context: int, seed: int, number: int) -> Example:
-    """Example `number` of a training run: the same for the same seed, wherever the run was interrupted."""
+    """Example `number` of a training run: the same for the same seed, wherever the run was interrupted.
+
+    Raises:
+        InputError: nothing of the corpus fits.
+    """
     rng = stream(seed, "example", number)
-    while True:
+    for _ in range(_TRIES):
         piece = corpus[rng.randrange(len(corpus))]
         view = cut(piece, context, rng)
         if view is not None:
             row = example(piece.cells, view, context)
             if row is not None:
                 return transposed(row, rng.randint(-5, 6))
+    raise InputError(f"of {len(corpus)} pieces none was found that sounds and fits {context} words; prepare others")
 
 
 def cut(piece: CorpusPiece, context: int, rng: random.Random) -> View | None:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import torch
 import torch.distributed as processes
 
 from resonant.errors import InputError
-from resonant.train.corpus import load_corpus
-from resonant.train.loop import Crew, train
+from resonant.train.corpus import Corpus, load_corpus
+from resonant.train.crew import this_crew
+from resonant.train.loop import train
 from resonant.train.recipes import RECIPES, named
 
 
@@ -18,13 +18,13 @@ def launched(
     """Trains by the recipe of that name, on the graphics card where there is one; gives the folder of the best weights.
 
     Raises:
-        InputError: no such recipe, no such corpus, or another run in the folder.
+        InputError: no such recipe, no such corpus, an empty one, or another run in the folder.
     """
     if recipe not in RECIPES:
         raise InputError(f"recipe {recipe!r} is not known; the recipes are {', '.join(RECIPES)}")
-    crew = _crew()
-    corpora = load_corpus(data / "train.npz"), load_corpus(data / "val.npz")
+    corpora = _filled(data / "train.npz"), _filled(data / "val.npz")
     asked = named(recipe, **changes)
+    crew = this_crew()
     try:
         return train(asked, corpora, out, crew, tell if crew.rank == 0 else lambda line: None)
     finally:
@@ -32,12 +32,8 @@ def launched(
             processes.destroy_process_group()
 
 
-def _crew() -> Crew:
-    """This process among those of `torchrun`, or alone."""
-    has_card = torch.cuda.is_available()
-    if not processes.is_torchelastic_launched():
-        return Crew(device=torch.device("cuda" if has_card else "cpu"))
-    processes.init_process_group("nccl" if has_card else "gloo")
-    rank = processes.get_rank()
-    device = torch.device("cuda", rank % torch.cuda.device_count()) if has_card else torch.device("cpu")
-    return Crew(rank, processes.get_world_size(), device)
+def _filled(path: Path) -> Corpus:
+    corpus = load_corpus(path)
+    if not len(corpus):
+        raise InputError(f"{path} holds no piece; run `resonant train prepare` with more music, or another --val-split")
+    return corpus

@@ -1,10 +1,5 @@
 """Training: the same examples by number, and a run that was cut off has the curve of one that was not."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +12,12 @@ from resonant.nn.transformer import TransformerConfig
 from resonant.players.score_lm.cells import cells
 from resonant.players.score_lm.vocabulary import VOCABULARY
 from resonant.train.corpus import Corpus, CorpusPiece, load_corpus, packed, save_corpus
+from resonant.train.crew import Crew
 from resonant.train.examples import drawn, transposed
-from resonant.train.loop import rate_at, read_log, train
+from resonant.train.loop import drawn_ahead, train
 from resonant.train.recipes import Recipe, cpu, gpu, tiny
+from resonant.train.run_folder import read_log
+from resonant.train.steps import rate_at
 
 V = VOCABULARY
 PIECES = Path(__file__).parents[2] / "data" / "pieces.jsonl.gz"
@@ -115,33 +113,43 @@ def test_a_run_that_went_on_has_the_curve_and_the_weights_of_one_that_did_not_st
     assert same[0] == same[1]
 
 
-def test_a_killed_run_goes_on_where_it_was(corpus: Corpus, tmp_path: Path) -> None:
-    save_corpus(corpus, tmp_path / "c.npz")
-    recipe = replace(SMALL, steps=40)
-    script = tmp_path / "run.py"
-    script.write_text(
-        "import sys\nfrom pathlib import Path\nfrom dataclasses import replace\n"
-        "import torch\ntorch.set_num_threads(1)\n"
-        "from resonant.nn.transformer import TransformerConfig\nfrom resonant.train.corpus import load_corpus\n"
-        "from resonant.train.loop import train\nfrom resonant.train.recipes import Recipe\n"
-        f"corpus = load_corpus(Path({str(tmp_path / 'c.npz')!r}))\n"
-        f"train({recipe!r}, (corpus, corpus), Path(sys.argv[1]))\n"
-    )
-    killed = tmp_path / "killed"
-    process = subprocess.Popen([sys.executable, script, killed], stdout=subprocess.DEVNULL)
-    while not (killed / "last" / "step").exists() or int((killed / "last" / "step").read_text() or 0) < 4:
-        assert process.poll() is None or process.returncode == 0
-        time.sleep(0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    subprocess.run([sys.executable, script, killed], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([sys.executable, script, tmp_path / "whole"], check=True, stdout=subprocess.DEVNULL)
-    curves = [[row.get("loss") for row in read_log(tmp_path / run)] for run in ("killed", "whole")]
-    assert curves[0] == curves[1]
-
-
 def test_a_folder_of_another_recipe_is_refused(corpus: Corpus, tmp_path: Path) -> None:
     train(replace(SMALL, steps=1), (corpus, corpus), tmp_path, tell=lambda line: None)
     other: Recipe = replace(SMALL, steps=2)
     with pytest.raises(InputError, match="another recipe"):
         train(other, (corpus, corpus), tmp_path)
+
+
+def test_workers_draw_the_same_examples_in_the_same_order(corpus: Corpus) -> None:
+    plain, ahead = (list(drawn_ahead(corpus, SMALL, 2, Crew(workers=workers))) for workers in (0, 2))
+    assert len(plain) == len(ahead) == SMALL.steps - 2
+    for mine, theirs in zip(plain, ahead, strict=True):
+        for row, other in zip(mine, theirs, strict=True):
+            np.testing.assert_array_equal(row.tokens, other.tokens)
+            np.testing.assert_array_equal(row.weights, other.weights)
+    np.testing.assert_array_equal(plain[0][0].tokens, drawn(corpus, 384, SMALL.seed, 2 * SMALL.batch).tokens)
+
+
+def test_the_processes_of_a_crew_share_a_step(corpus: Corpus) -> None:
+    recipe = replace(SMALL, batch=4, steps=2)
+    alone = [row.tokens.tobytes() for rows in drawn_ahead(corpus, recipe, 0, Crew()) for row in rows]
+    shares = [list(drawn_ahead(corpus, recipe, 0, Crew(rank, 2))) for rank in (0, 1)]
+    together = [rows[place].tokens.tobytes() for step in zip(*shares, strict=True) for place in (0, 1) for rows in step]
+    assert together == alone
+
+
+def test_a_corpus_in_which_nothing_fits_is_refused(corpus: Corpus) -> None:
+    with pytest.raises(InputError, match="none was found that sounds and fits 24 words"):
+        drawn(corpus, 24, 1, 0)
+
+
+def test_looking_at_the_run_does_not_disturb_it(corpus: Corpus, tmp_path: Path) -> None:
+    often, seldom = (replace(SMALL, steps=4, check_every=every) for every in (1, 4))
+    for recipe, name in ((often, "often"), (seldom, "seldom")):
+        train(recipe, (corpus, corpus), tmp_path / name)
+    weights = [(tmp_path / name / "last" / "model.safetensors").read_bytes() for name in ("often", "seldom")]
+    assert weights[0] == weights[1]
+    assert sorted(path.name for path in (tmp_path / "often" / "samples").iterdir()) == [
+        f"step-{step}.png" for step in (1, 2, 3, 4)
+    ]
+    assert (tmp_path / "seldom" / "curve.png").read_bytes().startswith(b"\x89PNG")
