@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import click
 
+from resonant.cli.places import user_styles
 from resonant.errors import Cancelled, ResonantError
 
 
@@ -161,12 +162,16 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="resonant", message="resonant %(version)s")
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
-def resonant(debug: bool) -> None:
+@click.pass_context
+def resonant(context: click.Context, debug: bool) -> None:
     """Words in, multi-track music out.
 
     \b
     resonant compose "warm gospel in C, 120 bpm, walking bass, 8 bars"
     """
+    own = user_styles()
+    if own.is_dir():  # the styles that a user has learned or written are known to every command
+        context.default_map = {name: {"styles_folder": own} for name in COMMANDS}
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from resonant.errors import InputError
 from resonant.nn.checkpoints import load_config, load_weights
+from resonant.nn.lora import merge_from
 from resonant.nn.steps import Steps
 from resonant.nn.transformer import Cache, Transformer, TransformerConfig
 
@@ -83,12 +84,14 @@ def ready(model: Transformer) -> Ready:
     return Ready(model, copy.deepcopy(model).to(torch.bfloat16) if fast else model, Steps(model))
 
 
-def load_model(folder: Path) -> Ready:
-    """The model of a checkpoint, ready to read.
+def load_model(folder: Path, adapter: Path | None = None) -> Ready:
+    """The model of a checkpoint, ready to read; an adapter is merged into its weights.
 
     Raises:
-        InputError: the checkpoint is missing, damaged or of another model.
+        InputError: the checkpoint or the adapter is missing, damaged or of another model.
     """
     model = Transformer(load_config(folder, TransformerConfig))
     load_weights(folder, model)
+    if adapter is not None:
+        merge_from(adapter, model, folder)
     return ready(model)

@@ -56,15 +56,23 @@ class Registry:
     def names(self) -> tuple[str, ...]:
         return tuple(self._players)
 
+    def named(self, name: str) -> Player:
+        """The player of that name.
+
+        Raises:
+            BriefError: there is none.
+        """
+        if name not in self._players:
+            raise BriefError(f"player {name!r} is not known; the players are {', '.join(self._players)}")
+        return self._players[name]
+
     def get(self, name: str, role: str) -> Player:
         """The player of that name, if it can write that role.
 
         Raises:
             BriefError: there is none of that name, or it does not play the role.
         """
-        if name not in self._players:
-            raise BriefError(f"player {name!r} is not known; the players are {', '.join(self._players)}")
-        player = self._players[name]
+        player = self.named(name)
         if role not in player.capabilities.roles:
             roles = ", ".join(sorted(player.capabilities.roles))
             raise BriefError(f"player {name!r} does not play {role}; it plays {roles}")

@@ -93,13 +93,25 @@ def write(score: Score, region: Region, writing: Writing) -> Draft:
         score = score.with_track(outside(track, score, bars))
     for i, (track, bars) in enumerate(asked):
         writing.progress(f"writing {track.name}", i / len(asked))
-        player = writing.players.best(writing.player, track.role)
+        player = _player_of(track.role, writing)
         cell = _Cells(writing, score, track, bars, manners.get(track.name, ""))
         new, seeds[track.name], remark = cell.anew(player)
         score = score.with_track(new)
         remarks += [remark] if remark else []
         written[track.name] = player.name
     return Draft(score, written, seeds, tuple(remarks))
+
+
+def _player_of(role: str, writing: Writing) -> Player:
+    """Who writes a role: whoever was asked for, else the style's own player where it plays that role.
+
+    Raises:
+        BriefError: there is none of that name, or it does not play the role.
+    """
+    if writing.player != "auto" or writing.style.player == "auto":
+        return writing.players.best(writing.player, role)
+    plays = writing.players.named(writing.style.player).capabilities.roles
+    return writing.players.best(writing.style.player if role in plays else "auto", role)
 
 
 def named_parts(brief: Brief) -> tuple[tuple[str, PartBrief], ...]:

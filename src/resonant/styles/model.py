@@ -1,5 +1,6 @@
 """The schema of a style file. Each group of parts has a module of its own: drums, bass, comping, harmony, …"""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -55,12 +56,17 @@ class Feel(StylePart):
 
 
 class Style(StylePart):
-    """One genre."""
+    """One genre.
+
+    A style of a user's own may name who writes its parts, and an adapter: a file that tunes that player to it.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9_&' -]+$")
     aliases: tuple[str, ...] = ()
     description: str
     tags: tuple[str, ...] = ()  # words for neural players' prompts
+    player: str = "auto"  # who writes, where nobody else is asked for
+    adapter: Path | None = None  # in the file it is named from the file's own folder
     tempo_bpm: TempoRange
     metre: str = "4/4"
     keys: tuple[str, ...]  # usual keys, the first is taken when nothing was said about mode

@@ -89,18 +89,8 @@ def prepare(inputs: Sequence[Path], output: Path, wanted: Wanted, tell: Tell = l
         PlaceError: the folder can not be written.
     """
     broken: list[dict[str, str]] = []
-    kept: list[Told] = []
-    seen: dict[str, str] = {}
     doubles: list[dict[str, str]] = []
-    for piece in _all_pieces(inputs, wanted, broken):
-        print_ = content_of(piece.score)
-        if print_ in seen:
-            doubles.append({"piece": piece.id, "same as": seen[print_]})
-            continue
-        seen[print_] = piece.id
-        kept.append(piece)
-        if len(kept) % 200 == 0:
-            tell(f"{len(kept)} pieces read")
+    kept = pieces_of(inputs, wanted, broken, doubles, tell)
     if not kept:
         why = f": {broken[0]['piece']}: {broken[0]['why']}" if broken else ""
         raise InputError(f"no piece was found in {', '.join(map(str, inputs))}{why}; give MIDI files or .jsonl files")
@@ -120,6 +110,32 @@ def prepare(inputs: Sequence[Path], output: Path, wanted: Wanted, tell: Tell = l
     info = {"splits": counts, "wanted": asdict(wanted), "broken": broken, "doubles": doubles}
     (output / INFO).write_text(json.dumps(info, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return info
+
+
+def pieces_of(
+    inputs: Sequence[Path],
+    wanted: Wanted,
+    broken: list[dict[str, str]],
+    doubles: list[dict[str, str]] | None = None,
+    tell: Tell = lambda line: None,
+) -> list[Told]:
+    """The pieces in files and folders, each once; what can not be read or is there twice is added to the lists.
+
+    Raises:
+        InputError: a file or folder does not exist.
+    """
+    kept: list[Told] = []
+    seen: dict[str, str] = {}
+    for piece in _all_pieces(inputs, wanted, broken):
+        print_ = content_of(piece.score)
+        if print_ not in seen:
+            seen[print_] = piece.id
+            kept.append(piece)
+            if len(kept) % 200 == 0:
+                tell(f"{len(kept)} pieces read")
+        elif doubles is not None:
+            doubles.append({"piece": piece.id, "same as": seen[print_]})
+    return kept
 
 
 def content_of(score: Score) -> str:

@@ -89,3 +89,29 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, wrong: str, line: int,
 @pytest.mark.parametrize("text", ["", "- a list\n", "just words\n", "name: [unclosed\n", "\x00\x01"])
 def test_what_is_no_style_at_all_is_refused(tmp_path: Path, text: str) -> None:
     assert "broken.yaml" in str(broken(tmp_path, text))
+
+
+def test_a_style_says_only_what_is_different_from_one_of_ours(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\nbased_on: funk\nkeys: [B minor]\nadapter: mine.safetensors\nplayer: score-lm\n")
+    mine, funk = load(path), all_styles()["funk"]
+    assert (mine.name, mine.keys, mine.player) == ("mine", ("B minor",), "score-lm")
+    assert mine.aliases == () != funk.aliases
+    assert mine.adapter == tmp_path / "mine.safetensors"
+    same = {"drums", "bass", "harmony", "form", "parts", "tempo_bpm"}
+    assert mine.model_dump(include=same) == funk.model_dump(include=same)
+
+
+def test_the_guides_short_example_is_a_style(tmp_path: Path) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "slow.yaml").write_text(blocks[-1], encoding="utf-8")
+    assert load(tmp_path / "slow.yaml").bass == all_styles()["funk"].bass
+
+
+def test_a_style_based_on_none_of_ours_is_refused(tmp_path: Path) -> None:
+    error = broken(tmp_path, "name: mine\ndescription: x\nbased_on: mine\n")
+    assert "'mine' is not one of our styles" in str(error)
+    assert error.line == 3
+    unread = broken(tmp_path, "name: mine\nbased_on: funk\nswing: {amount: 2}\n")
+    assert "swing.amount" in str(unread)
+    assert unread.line == 3

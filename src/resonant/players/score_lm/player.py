@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,9 @@ from resonant.seeds import stream
 
 if TYPE_CHECKING:
     from resonant.nn.generation import Ready
+
+SHIPPED = Path(__file__).parent / "weights"
+"""The checkpoint that ships with the package."""
 
 _ROOM_FOR_A_BAR = 48  # words that a bar of one part may need, besides its head
 _FAR_BARS = 16
@@ -51,6 +54,7 @@ class ScorePlayer:
         candidates: how many fills are written of which the best is played.
         judge: what of several fills is asked besides their likelihood; None for nothing.
         sight: most words of the song that are read; more know more and begin later.
+        adapter: a file of `resonant train finetune` that tunes the weights, or None.
     """
 
     weights: Path
@@ -61,6 +65,7 @@ class ScorePlayer:
     candidates: int = 1
     judge: Judge | None = None
     sight: int = 640
+    adapter: Path | None = None
     name: str = "score-lm"
     capabilities: Capabilities = Capabilities(  # noqa: RUF009 # frozen
         roles=frozenset(("drums", "percussion", "bass", "chords", "pad", "strings", "arpeggio", "melody", "counter")),
@@ -73,7 +78,7 @@ class ScorePlayer:
     def model(self) -> "Ready":
         from resonant.nn.generation import load_model
 
-        return load_model(self.weights)
+        return load_model(self.weights, self.adapter)
 
     def play(self, context: Context) -> Part:
         """The part of `context.track` in `context.bars`, some bars at a time; what is written is seen by the next.
@@ -84,6 +89,8 @@ class ScorePlayer:
         """
         if context.should_stop():
             raise Cancelled(f"stopped before {context.track.name} was written")
+        if context.style.adapter not in (None, self.adapter):
+            return _tuned(self, context.style.adapter).play(context)
         score = ordered_for(context.score, context.track.name)
         written: list[Note] = []
         for bars in _portions(context.bars):
@@ -127,6 +134,12 @@ class ScorePlayer:
         track = score.tracks[0]
         with_each = (replace(track, notes=tuple(sorted((*track.notes, *each.notes)))) for each in tried)
         return [self.judge(score.with_track(each), each, bars) for each in with_each]
+
+
+@lru_cache(maxsize=2)
+def _tuned(player: ScorePlayer, adapter: Path | None) -> ScorePlayer:
+    """The player with a style's adapter in its weights; the last two keep them."""
+    return replace(player, adapter=adapter)
 
 
 def sounding(fills: Iterable[Filled], score: Score) -> Iterator[Note]:
