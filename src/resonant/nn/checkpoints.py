@@ -1,7 +1,7 @@
 """Checkpoints: a folder with `config.json` and `model.safetensors`; strict in names and shapes, and never a pickle."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,6 +110,23 @@ def fill(model: nn.Module, tensors: Mapping[str, Tensor], where: str) -> None:
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
             raise InputError(f"{where} is damaged: {name} holds what is no number; restore it from a copy")
     model.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in tensors.items()}, strict=True)
+
+
+def joined(published: Mapping[str, Tensor], places: Mapping[str, Sequence[str]]) -> dict[str, Tensor]:
+    """Tensors under our names, each of one published tensor or of several behind one another.
+
+    Args:
+        published: by the names of the file.
+        places: by our names, those of the file.
+
+    Raises:
+        InputError: one is missing.
+    """
+    try:
+        parts = {ours: [published[name] for name in theirs] for ours, theirs in places.items()}
+    except KeyError as error:
+        raise InputError(f"the weights do not hold {error.args[0]}; they are of another model, or cut off") from error
+    return {ours: each[0] if len(each) == 1 else torch.cat(each) for ours, each in parts.items()}
 
 
 def _tensors(path: Path) -> dict[str, Tensor]:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from resonant.errors import InputError
-from resonant.nn.checkpoints import fill, read_config, read_tensors
+from resonant.nn.checkpoints import fill, joined, read_config, read_tensors
 from resonant.nn.codec.encodec import Encodec
 from resonant.nn.codec.encodec_config import encodec_config
 from resonant.nn.codec.published import codec_tensors
@@ -23,14 +22,17 @@ _SIZES = (
     "audio_channels",
 )  # fmt: skip
 _TEXT, _CODEC, _DECODER = "text_encoder.", "audio_encoder.", "decoder.model.decoder."
-_PLACES = {
-    "self_attn_layer_norm": "before_within", "self_attn.out_proj": "within_out",
-    "encoder_attn_layer_norm": "before_across", "encoder_attn.q_proj": "across.query",
-    "encoder_attn.out_proj": "across.out", "final_layer_norm": "before_inner", "fc1": "inner", "fc2": "outer",
-}  # fmt: skip
-_JOINED = {
+_BLOCK = {
+    "before_within": ("self_attn_layer_norm",),
     "qkv": ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+    "within_out": ("self_attn.out_proj",),
+    "before_across": ("encoder_attn_layer_norm",),
+    "across.query": ("encoder_attn.q_proj",),
     "across.key_value": ("encoder_attn.k_proj", "encoder_attn.v_proj"),
+    "across.out": ("encoder_attn.out_proj",),
+    "before_inner": ("final_layer_norm",),
+    "inner": ("fc1",),
+    "outer": ("fc2",),
 }
 
 
@@ -60,7 +62,7 @@ def load_musicgen(folder: Path) -> Published:
     sizes = musicgen_config(config, where)
     tensors = read_tensors(folder)
     decoder, codec = Musicgen(sizes), Encodec(encodec_config(config["audio_encoder"], where))
-    fill(decoder, decoder_tensors(tensors, sizes), str(folder))
+    fill(decoder, joined(tensors, places(sizes)), str(folder))
     fill(codec, codec_tensors(tensors, _CODEC), str(folder))
     text = {name.removeprefix(_TEXT): tensor for name, tensor in tensors.items() if name.startswith(_TEXT)}
     return Published(decoder.eval(), codec.eval(), config["text_encoder"], text)
@@ -91,43 +93,23 @@ def musicgen_config(published: Mapping[str, Any], where: str) -> MusicgenConfig:
     return config
 
 
-def decoder_tensors(published: Mapping[str, Tensor], config: MusicgenConfig) -> dict[str, Tensor]:
-    """The tensors of the decoder under our names: queries, keys and values in one, and all heads in one.
-
-    Raises:
-        InputError: one is missing.
-    """
-    tensors: dict[str, Tensor] = {}
-    try:
-        for book in range(config.num_codebooks):
-            tensors[f"embeddings.{book}.weight"] = published[f"{_DECODER}embed_tokens.{book}.weight"]
-        heads = [published[f"decoder.lm_heads.{book}.weight"] for book in range(config.num_codebooks)]
-        tensors["heads.weight"] = torch.cat(heads)
-        for layer in range(config.num_hidden_layers):
-            tensors |= _of_layer(published, layer, bool(config.chroma))
-        for kind in ("weight", "bias"):
-            tensors[f"norm.{kind}"] = published[f"{_DECODER}layer_norm.{kind}"]
-            tensors[f"text.{kind}"] = published[f"enc_to_dec_proj.{kind}"]
-            if config.chroma:
-                tensors[f"melody.{kind}"] = published[f"audio_enc_to_dec_proj.{kind}"]
-    except KeyError as error:
-        raise InputError(
-            f"the weights do not hold {error.args[0]}; the file is of another model, or cut off"
-        ) from error
-    return tensors
-
-
-def _of_layer(published: Mapping[str, Tensor], layer: int, alone: bool) -> dict[str, Tensor]:
-    """One layer; `alone` where it hears no text beside it."""
-    start = f"{_DECODER}layers.{layer}."
-    tensors = {}
-    for theirs, ours in _PLACES.items():
-        if alone and theirs.startswith("encoder_attn"):
-            continue
-        kinds = ("weight", "bias") if theirs.endswith("norm") else ("weight",)
-        for kind in kinds:
-            tensors[f"blocks.{layer}.{ours}.{kind}"] = published[f"{start}{theirs}.{kind}"]
-    for ours, parts in _JOINED.items():
-        if not (alone and ours.startswith("across")):
-            tensors[f"blocks.{layer}.{ours}.weight"] = torch.cat([published[f"{start}{part}.weight"] for part in parts])
-    return tensors
+def places(config: MusicgenConfig) -> dict[str, tuple[str, ...]]:
+    """Where each of the decoder's tensors stands in a published file, by our names."""
+    found: dict[str, tuple[str, ...]] = {
+        "heads.weight": tuple(f"decoder.lm_heads.{book}.weight" for book in range(config.num_codebooks))
+    }
+    for book in range(config.num_codebooks):
+        found[f"embeddings.{book}.weight"] = (f"{_DECODER}embed_tokens.{book}.weight",)
+    for kind in ("weight", "bias"):
+        found[f"norm.{kind}"] = (f"{_DECODER}layer_norm.{kind}",)
+        found[f"text.{kind}"] = (f"enc_to_dec_proj.{kind}",)
+        if config.chroma:
+            found[f"melody.{kind}"] = (f"audio_enc_to_dec_proj.{kind}",)
+    for layer in range(config.num_hidden_layers):
+        start = f"{_DECODER}layers.{layer}."
+        for ours, theirs in _BLOCK.items():
+            if config.chroma and "across" in ours:  # it hears the text before the columns, not beside them
+                continue
+            for kind in ("weight", "bias") if ours.startswith("before") else ("weight",):
+                found[f"blocks.{layer}.{ours}.{kind}"] = tuple(f"{start}{name}.{kind}" for name in theirs)
+    return found
