@@ -1,6 +1,6 @@
 """A re-roll of one track in eight bars, in a running process: from the request to the new mix on disk.
 
-python benchmarks/bench_regenerate.py
+python benchmarks/bench_regenerate.py [--profile TRACK] [PROMPT ...]
 
 Figures to beat, on two cores without a GPU: 300 ms to the mix on disk, 150 ms to the first audio of the changed stem.
 """
@@ -11,27 +11,42 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from hardware import hardware
 
 from resonant.brief.reader import Call, read_brief
 from resonant.heap import keep_freed_memory
-from resonant.library.revisions import open_song, save_revision
+from resonant.library.revisions import open_song
 from resonant.library.songs import save_song
-from resonant.produce import Engine, Watch, compose, sounded
+from resonant.produce import Engine, Watch, compose
 from resonant.reroll import Reroll, takes
+from resonant.revising import revised
 from resonant.score.region import Region
 from resonant.sound.render import MemoryStemCache
 
-PROMPT = "warm gospel in C, 120 bpm, walking bass, 8 bars, just drums, bass, piano and alto sax"
-TRACKS = ("bass", "drums", "chords", "melody")
+PROMPTS = (
+    "warm gospel in C, 120 bpm, walking bass, 8 bars, just drums, bass, piano and alto sax",
+    "pop, 8 bars",
+    "hip hop, 8 bars",
+    "house, 8 bars",
+    "jazz trio, 8 bars",
+    "rock, 8 bars",
+    "folk, 8 bars",
+    "cinematic, 8 bars",
+    "r&b, 8 bars",
+    "ambient, 8 bars",
+)
 RUNS = 7
-STAGES = ("open", "write", "render", "mix and master", "save")
+STAGES = ("open", "write", "render", "mix and master", "save", "first audio", "all")
+
+Spans = dict[str, float]
+"""Milliseconds by stage."""
 
 
-def reroll(folder: Path, engine: Engine, track: str, seed: int) -> tuple[dict[str, float], list[str]]:
-    """Seconds of each stage of one re-roll, and the stems that were rendered for it."""
+def reroll(folder: Path, engine: Engine, track: str, seed: int) -> Spans:
+    """How long each stage of one re-roll takes."""
     marks: dict[str, float] = {}
     start = time.perf_counter()
     opened = open_song(folder)
@@ -40,48 +55,61 @@ def reroll(folder: Path, engine: Engine, track: str, seed: int) -> tuple[dict[st
     take = next(takes(opened.song, asked, engine))
     marks["write"] = time.perf_counter()
     watch = Watch(lambda stage, _: marks.setdefault(stage, time.perf_counter()))
-    song = sounded(take, engine, watch, opened.published)
-    made = time.perf_counter()
-    save_revision(song, opened)
+    revised(take, opened, engine, watch, before=opened.published)
     end = time.perf_counter()
-    assert song.stems is not None
-    spans = {
-        "open": marks["open"] - start,
-        "write": marks["write"] - marks["open"],
-        "render": marks["mixing"] - marks["write"],
-        "mix and master": made - marks["mixing"],
-        "save": end - made,
-        "first audio": marks["mixing"] - start,
-        "all": end - start,
-    }
-    return spans, list(song.stems.tracks)
+    ends = [start, marks["open"], marks["write"], marks["mixing"], marks["saving"], end]
+    spans = {stage: after - before for stage, before, after in zip(STAGES, ends, ends[1:], strict=False)}
+    spans |= {"first audio": marks["mixing"] - start, "all": end - start}
+    return {stage: 1000.0 * seconds for stage, seconds in spans.items()}
 
 
-def profiled(folder: Path, engine: Engine) -> None:
+def song_of(prompt: str, place: str, engine: Engine) -> Path:
+    """A song of the prompt on the disk, of which one act was done already: the first one begins the history."""
+    song = compose(read_brief(prompt, calls=Call(seed=1)), engine)
+    folder = save_song(song, Path(place))
+    reroll(folder, engine, song.score.tracks[0].name, 1)
+    return folder
+
+
+def measured(prompt: str, engine: Engine) -> list[Spans]:
+    """The median run of each track of a prompt's song, told line by line."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = song_of(prompt, place, engine)
+        score = open_song(folder).song.score
+        print(f"\n{prompt}: {score.seconds:.0f} s, {len(score.tracks)} stems", flush=True)
+        medians = []
+        for track in score.tracks:
+            runs = [reroll(folder, engine, track.name, 100 + n) for n in range(RUNS)]
+            medians.append({stage: statistics.median(run[stage] for run in runs) for stage in STAGES})
+            spans = ", ".join(f"{stage} {medians[-1][stage]:.0f}" for stage in STAGES)
+            best = min(run["all"] for run in runs)
+            print(f"  {track.name:12} {len(track.notes):4} notes: {spans} ms; best of {RUNS} {best:.0f} ms", flush=True)
+        return medians
+
+
+def profiled(prompt: str, track: str, engine: Engine) -> None:
     """What one re-roll spends its time on, most expensive first."""
-    with cProfile.Profile() as profile:
-        reroll(folder, engine, "bass", 4711)
-    pstats.Stats(profile).sort_stats("cumtime").print_stats(45)
+    with tempfile.TemporaryDirectory() as place, cProfile.Profile() as profile:
+        profile.disable()
+        folder = song_of(prompt, place, engine)
+        profile.enable()
+        reroll(folder, engine, track, 4711)
+        profile.disable()
+        pstats.Stats(profile).sort_stats("cumtime").print_stats(45)
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     keep_freed_memory()
     engine = Engine(stem_cache=MemoryStemCache())
+    if arguments[:1] == ["--profile"]:
+        profiled((*arguments[2:], PROMPTS[0])[0], arguments[1], engine)
+        return
     print(hardware())
-    with tempfile.TemporaryDirectory() as place:
-        song = compose(read_brief(PROMPT, calls=Call(seed=1)), engine)
-        folder = save_song(song, Path(place))
-        reroll(folder, engine, "bass", 1)  # the first act also begins the history
-        for track in TRACKS:
-            runs = [reroll(folder, engine, track, 100 + n) for n in range(RUNS)]
-            rendered = sorted({name for _, names in runs for name in names})
-            print(f"\n{track}: rendered {', '.join(rendered)} of {len(song.score.tracks)} stems")
-            for stage in (*STAGES, "first audio", "all"):
-                times = [spans[stage] * 1000 for spans, _ in runs]
-                print(f"  {stage:15} best of {RUNS} {min(times):6.0f} ms, median {statistics.median(times):6.0f} ms")
-        if "--profile" in sys.argv:
-            profiled(folder, engine)
+    found = [spans for prompt in arguments or PROMPTS for spans in measured(prompt, engine)]
+    for stage in ("first audio", "all"):
+        times = [spans[stage] for spans in found]
+        print(f"\n{stage}, {len(times)} tracks: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

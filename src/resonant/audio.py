@@ -13,7 +13,7 @@ Samples = NDArray[np.float32]
 STEPS_OF_24_BITS = 2**23
 """Steps of a 24-bit file between silence and full scale."""
 
-_BLOCK_SAMPLES = 262_144
+_BLOCK_FRAMES = 32_768  # so that what lies between stays in the processor's cache
 
 
 def on_24_bits(samples: Samples) -> Samples:
@@ -30,14 +30,28 @@ def pcm_24(samples: Samples) -> bytes:
     """The samples as a 24-bit WAV file holds them: little-endian, channels interleaved; full scale is the last step."""
     channels, length = samples.shape
     frames = np.empty((length * channels, 3), dtype=np.uint8)
-    for start in range(0, length, _BLOCK_SAMPLES):
-        steps = samples[:, start : start + _BLOCK_SAMPLES] * np.float32(STEPS_OF_24_BITS)
+    for start in range(0, length, _BLOCK_FRAMES):
+        steps = samples[:, start : start + _BLOCK_FRAMES] * np.float32(STEPS_OF_24_BITS)
         np.minimum(np.rint(steps, out=steps), STEPS_OF_24_BITS - 1, out=steps)
         four = np.ascontiguousarray(steps.T.astype("<i4")).view(np.uint8).reshape(-1, 4)
         block = frames[start * channels : start * channels + len(four)]
         for byte in range(3):
             block[:, byte] = four[:, byte]
     return frames.tobytes()
+
+
+def from_pcm_24(data: bytes, channels: int) -> Samples:
+    """What `pcm_24` was given, from its bytes; a last value that was cut short is left out."""
+    frames = len(data) // (3 * channels)
+    padded = np.zeros(len(data) + 4, dtype=np.uint8)
+    padded[1 : 1 + len(data)] = np.frombuffer(data, dtype=np.uint8)
+    # each value with the byte before it as its lowest one, which the shift drops
+    steps: NDArray[np.int32] = np.ndarray((frames, channels), "<i4", padded.data, strides=(3 * channels, 3))
+    samples = np.empty((channels, frames), dtype=np.float32)
+    for start in range(0, frames, _BLOCK_FRAMES):
+        part = slice(start, start + _BLOCK_FRAMES)
+        np.multiply((steps[part] >> 8).T, np.float32(1 / STEPS_OF_24_BITS), out=samples[:, part], casting="unsafe")
+    return samples
 
 
 @dataclass(frozen=True, eq=False)

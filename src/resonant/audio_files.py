@@ -22,7 +22,12 @@ from resonant.audio import STEPS_OF_24_BITS, Audio, Samples, pcm_24
 from resonant.errors import AudioError, PlaceError
 
 _BLOCK_FRAMES = 65_536
-_MOST_WAV_BYTES = 2**32 - 45
+
+WAV_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+"""Of a file of whole numbers, with nothing but its sound in it."""
+
+MOST_WAV_BYTES = 2**32 - 1
+"""A WAV file counts its bytes in 32 bits: four hours and a half of stereo at 44.1 kHz."""
 
 
 class AudioFormat(Enum):
@@ -120,18 +125,28 @@ def audio_bytes(audio: Audio, format: AudioFormat, name: str) -> bytes:
 def _wav_bytes(audio: Audio) -> bytes:
     """The WAV file that libsndfile would write, in half the time where several threads write at once.
 
-    Libsndfile calls back for each of its small blocks, and waits for the interpreter each time.
-    Files of more than two channels have another header; those of 4 GB, which the header can not name, none.
+    Libsndfile calls back for each of its small blocks, and waits for the interpreter each time. Files of more than two
+    channels have another header, and are left to it.
     """
-    data = pcm_24(audio.samples)
-    frame, padding = 3 * audio.channels, len(data) % 2
-    if len(data) + padding > _MOST_WAV_BYTES:
+    if not fits_a_wav_file(audio.channels, audio.num_samples):
         raise AudioError("a WAV file can hold 4 GB and not more; choose flac for a song of this length")
-    header = struct.pack(
-        "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data) + padding, b"WAVE", b"fmt ", 16, 1, audio.channels,
-        audio.sample_rate, audio.sample_rate * frame, frame, 24, b"data", len(data),
+    data = pcm_24(audio.samples)
+    return wav_header(audio.channels, audio.sample_rate, audio.num_samples) + data + b"\0" * (len(data) % 2)
+
+
+def fits_a_wav_file(channels: int, num_samples: int) -> bool:
+    """Whether a header can name so many samples of 24 bits."""
+    return num_samples * channels * 3 + WAV_HEADER.size < MOST_WAV_BYTES
+
+
+def wav_header(channels: int, sample_rate: int, num_samples: int) -> bytes:
+    """The 44 bytes in front of the samples of a 24-bit WAV file that fits (`fits_a_wav_file`)."""
+    frame = 3 * channels
+    data = num_samples * frame
+    return WAV_HEADER.pack(
+        b"RIFF", WAV_HEADER.size - 8 + data + data % 2, b"WAVE", b"fmt ", 16, 1, channels, sample_rate,
+        sample_rate * frame, frame, 24, b"data", data,
     )  # fmt: skip
-    return header + data + b"\0" * padding
 
 
 def read_audio(path: Path, sample_rate: int | None = None) -> Audio:

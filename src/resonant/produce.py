@@ -5,6 +5,7 @@ There is one act, `regenerate` a region while the rest stays and is listened to;
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
@@ -14,7 +15,7 @@ from resonant.brief.model import Brief, Sound
 from resonant.errors import BriefError
 from resonant.library.model import Lineage, Song
 from resonant.mix.mixdown import mix_down, published_key
-from resonant.mix.model import Ending, Held, Mix, MixScene, Published
+from resonant.mix.model import Ending, Held, Mix, MixScene, NothingPublished, Published
 from resonant.mix.scene import ending_of, mix_scene
 from resonant.players.arranger.form import plan_form
 from resonant.players.arranger.player import Arranger
@@ -289,21 +290,21 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: P
     score, settings = song.score, rendering_of(song.brief)
     sound = song.brief.sound
     scene, keys = scene_and_keys(song, engine)
-    kept, held = {}, {}
-    if published is not None:
-        scene = replace(scene, trim_db=published.trim_db)
-        kept = {name: published.stem(name) for name, key in keys.items() if published.keys.get(name) == key}
-        held = {
-            name: Held(published.stem(name), spans)
-            for name, spans in locked_spans(song, sound.sample_rate).items()
-            if name in published.keys
-        }
-    changed = replace(score, tracks=tuple(track for track in score.tracks if track.name not in kept))
-    stems = render_stems(changed, settings, engine.bank, engine.stem_cache, watch.part(0.3, 0.7), watch.should_stop)
-    stems = recorded(stems, song.recordings)
+    before = published or NothingPublished()
+    same = [name for name, key in keys.items() if before.keys.get(name) == key]
+    locked = {name: s for name, s in locked_spans(song, sound.sample_rate).items() if name in before.keys}
+    changed = replace(score, tracks=tuple(track for track in score.tracks if track.name not in same))
+    with ThreadPoolExecutor(2) as beside:  # what is kept is read while the rest is rendered
+        reading = {name: beside.submit(before.stem, name) for name in {**dict.fromkeys(same), **locked}}
+        stems = render_stems(changed, settings, engine.bank, engine.stem_cache, watch.part(0.3, 0.7), watch.should_stop)
+        stems = recorded(stems, song.recordings)
+        old = {name: stem.result() for name, stem in reading.items()}
     watch.progress("mixing", 0.7)
-    mix = mix_down(stems, scene, kept=kept, held=held)
-    set_before = {} if published is None else {name: s for name, s in published.strips.items() if name in kept}
+    mix = mix_down(
+        stems, replace(scene, trim_db=before.trim_db), kept={name: old[name] for name in same},
+        held={name: Held(old[name], spans) for name, spans in locked.items()}, readings=before.readings,
+    )  # fmt: skip
+    set_before = {name: strip for name, strip in before.strips.items() if name in same}
     watch.progress("mixed", 0.95)
     return replace(song, stems=stems, mix=replace(mix, keys=keys, strips={**set_before, **mix.strips}))
 

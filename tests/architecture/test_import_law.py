@@ -33,7 +33,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("exports",),
     ("brought",),
     ("produce",),
-    ("extension", "reroll"),
+    ("extension", "reroll", "revising"),
     ("evaluate",),
     ("train",),
     ("cli", "testing"),

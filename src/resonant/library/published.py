@@ -9,6 +9,7 @@ from resonant.audio_files import read_audio
 from resonant.errors import InputError, PlaceError
 from resonant.library.document import SongDocument
 from resonant.library.history import History
+from resonant.library.wav_files import WavFile
 from resonant.mix.model import HeldStrip
 
 
@@ -28,6 +29,10 @@ class PublishedFolder:
         return float(self.document.meters.get("trim_db", 0.0))
 
     @property
+    def readings(self) -> Mapping[str, float | None]:
+        return dict(self.document.meters.get("stems_lufs", {}))
+
+    @property
     def strips(self) -> Mapping[str, HeldStrip]:
         return {name: HeldStrip(**held) for name, held in self.document.meters.get("strips", {}).items()}
 
@@ -44,7 +49,9 @@ class PublishedFolder:
         while True:
             current = history.current
             try:
-                audio = read_audio(self._path(history, current, name))
+                path = self._path(history, current, name)
+                plain = WavFile.at(path)
+                audio = read_audio(path) if plain is None else plain.read(0)
             except (InputError, PlaceError):
                 if history.current == current:
                     raise

@@ -25,6 +25,7 @@ from resonant.library.patches import finish, interrupted, put_back, rebuilt
 from resonant.library.place import disk_errors, settle_folder, sweep, unfinished_folder, write_durably
 from resonant.library.published import PublishedFolder
 from resonant.library.song_files import (
+    Makers,
     formats_of,
     meters_of,
     recordings_of,
@@ -90,7 +91,11 @@ def _put_back(history: History) -> None:
 
 
 def save_revision(
-    song: Song, opened: OpenSong, formats: Sequence[AudioFormat] | None = None, current: bool = True
+    song: Song,
+    opened: OpenSong,
+    formats: Sequence[AudioFormat] | None = None,
+    current: bool = True,
+    sheets: Makers | None = None,
 ) -> SongDocument:
     """A new revision of the song, made from the one that was opened; only files that differ from it are made.
 
@@ -99,6 +104,7 @@ def save_revision(
     Args:
         formats: of mix and stems; None for those that the song has.
         current: False for a take that is kept and not shown.
+        sheets: what makes `sheets_of(song)`, where they are being made already.
 
     Raises:
         InputError: it would change a locked cell, or lose a lock; it names the lock.
@@ -107,7 +113,7 @@ def save_revision(
     folder, before = opened.folder, opened.document
     formats = formats_of(before) if formats is None else tuple(formats)
     with disk_errors(folder), unfinished_folder(folder) as desk:
-        kept, makers = _kept_and_new(song, opened, formats)
+        kept, makers = _kept_and_new(song, opened, formats, sheets_of(song) if sheets is None else sheets)
         files = dict(sorted((kept | write_files(makers, desk)).items()))
         same_sound = song.mix is None and song.stems is None and _same_music(song, before.song)
         document = SongDocument(
@@ -295,11 +301,11 @@ def _begin(history: History, opened: OpenSong) -> None:
 
 
 def _kept_and_new(
-    song: Song, opened: OpenSong, formats: Sequence[AudioFormat]
-) -> tuple[dict[str, str], dict[str, Callable[[], bytes]]]:
+    song: Song, opened: OpenSong, formats: Sequence[AudioFormat], sheets: Makers
+) -> tuple[dict[str, str], Makers]:
     """The digests of the files that are as they were in `opened`, and what makes the others."""
     before = opened.document
-    sheets, sounds, recordings = sheets_of(song), sounds_of(song, formats), recordings_of(song)
+    sounds, recordings = sounds_of(song, formats), recordings_of(song)
     same: set[str] = set()
     if _same_music(song, before.song):
         same |= sheets.keys()

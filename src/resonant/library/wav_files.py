@@ -1,21 +1,15 @@
 """24-bit WAV files that grow: their end is read, written over and made longer without touching what lies before it."""
 
 import os
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
-from resonant.audio import STEPS_OF_24_BITS, Audio, Samples
+from resonant.audio import Audio, from_pcm_24, pcm_24
+from resonant.audio_files import WAV_HEADER, fits_a_wav_file, wav_header
 from resonant.errors import AudioError
 
-HEADER_BYTES = 44
-MOST_BYTES = 2**32 - 1
-"""A WAV file counts its bytes in 32 bits: four hours and a half of stereo at 44.1 kHz."""
-
-_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+HEADER_BYTES = WAV_HEADER.size
 _BYTES = 3
 
 
@@ -38,7 +32,7 @@ class WavFile:
             return None
         if len(header) < HEADER_BYTES:
             return None
-        riff, size, wave, fmt, fmt_size, kind, channels, rate, _, _, bits, data, data_size = _HEADER.unpack(header)
+        riff, size, wave, fmt, fmt_size, kind, channels, rate, _, _, bits, data, data_size = WAV_HEADER.unpack(header)
         plain = (riff, wave, fmt, fmt_size, kind, bits, data) == (b"RIFF", b"WAVE", b"fmt ", 16, 1, 24, b"data")
         here = path.stat().st_size
         if not plain or not channels or size + 8 != here or data_size % (channels * _BYTES):
@@ -57,18 +51,12 @@ class WavFile:
         Raises:
             AudioError: a WAV file can not hold them.
         """
-        data = num_samples * self.channels * _BYTES
-        size = HEADER_BYTES - 8 + data + data % 2
-        if size > MOST_BYTES:
+        if not fits_a_wav_file(self.channels, num_samples):
             raise AudioError(
                 f"{self.path.name} would grow beyond 4 GB, which a WAV file can not hold; end the song here, and go on "
                 "with a new one"
             )
-        frame = self.channels * _BYTES
-        return _HEADER.pack(
-            b"RIFF", size, b"WAVE", b"fmt ", 16, 1, self.channels, self.sample_rate, self.sample_rate * frame, frame,
-            8 * _BYTES, b"data", data,
-        )  # fmt: skip
+        return wav_header(self.channels, self.sample_rate, num_samples)
 
     def read(self, start: int) -> Audio:
         """The sound from a sample on.
@@ -79,7 +67,7 @@ class WavFile:
         with self.path.open("rb") as file:
             file.seek(self.offset(start))
             data = file.read((self.num_samples - start) * self.channels * _BYTES)
-        return Audio(_samples(data, self.channels), self.sample_rate)
+        return Audio(from_pcm_24(data, self.channels), self.sample_rate)
 
     def bytes_from(self, sample: int) -> bytes:
         """What the file holds from a sample on, to its very end."""
@@ -90,10 +78,8 @@ class WavFile:
 
 def end_of_wav(audio: Audio, first_sample: int) -> bytes:
     """The bytes of the end of a file that has these samples from `first_sample` on."""
-    steps = np.minimum(np.rint(audio.samples * np.float32(STEPS_OF_24_BITS)), STEPS_OF_24_BITS - 1).astype("<i4")
-    data = np.ascontiguousarray(steps.T).view(np.uint8).reshape(-1, 4)[:, :_BYTES].tobytes()
     odd = (first_sample + audio.num_samples) * audio.channels * _BYTES % 2
-    return data + b"\0" * odd
+    return pcm_24(audio.samples) + b"\0" * odd
 
 
 def write_end(path: Path, offset: int, data: bytes, header: bytes) -> None:
@@ -106,10 +92,3 @@ def write_end(path: Path, offset: int, data: bytes, header: bytes) -> None:
         file.write(header)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _samples(data: bytes, channels: int) -> Samples:
-    raw = np.zeros((len(data) // _BYTES, 4), dtype=np.uint8)
-    raw[:, 1:] = np.frombuffer(data, dtype=np.uint8)[: len(data) // _BYTES * _BYTES].reshape(-1, _BYTES)
-    steps = raw.view("<i4").reshape(-1, channels) >> 8
-    return np.ascontiguousarray(steps.T.astype(np.float32)) * np.float32(1 / STEPS_OF_24_BITS)

@@ -10,7 +10,7 @@ from resonant.audio import Samples
 
 Result = TypeVar("Result")
 
-_WORTH_A_THREAD = 1 << 20  # samples; under that a thread costs more than it saves
+_WORTH_A_THREAD = 1 << 18  # samples; under that a thread costs more than it saves
 
 
 def each_channel(act: Callable[[Samples], Result], samples: Samples) -> list[Result]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -29,6 +30,7 @@ def mix_down(
     *,
     kept: Mapping[str, Audio] | None = None,
     held: Mapping[str, Held] | None = None,
+    readings: Mapping[str, float | None] = MappingProxyType({}),
 ) -> Mix:
     """Every stem through its strip, their sum, and the master.
 
@@ -40,6 +42,7 @@ def mix_down(
         scene: settings; see `resonant.mix.scene.mix_scene`.
         kept: stems that were published under `scene.trim_db` and are taken as they are; they need no dry stem.
         held: stems of which stretches are locked: those stay as they were, whatever becomes of the rest.
+        readings: how loud kept stems are, in LUFS, where that was measured.
     """
     kept, held = kept or {}, held or {}
     rate = next((audio.sample_rate for audio in (*stems.tracks.values(), *kept.values())), scene.sound.sample_rate)
@@ -59,9 +62,12 @@ def mix_down(
         untouched = frozenset(name for name in parts if scene.strips.get(name, _PLAIN).untouched)
         gains = _Gains(frozenset(kept), untouched, scene.trim_db)
         published, bus, trim_db = _summed(parts, gains, held, Audio.silence(2, length, rate))
-        readings = dict(zip(published, pool.map(quick_lufs, published.values()), strict=True))
-    mastered = (master_of_loop if scene.ending.loops else master)(bus, scene.master, scene.sound)
-    meters = Meters(mastered.loudness, readings, mastered.gain_db, mastered.held)
+        known = {name: readings[name] for name in kept if name in readings and trim_db == scene.trim_db}
+        unknown = [name for name in published if name not in known]
+        measured = pool.map(lambda name: quick_lufs(published[name]), unknown)  # while the master is made
+        mastered = (master_of_loop if scene.ending.loops else master)(bus, scene.master, scene.sound)
+    lufs = {**known, **dict(zip(unknown, measured, strict=True))}
+    meters = Meters(mastered.loudness, lufs, mastered.gain_db, mastered.held)
     strips = {name: held_strip for name, (_, held_strip) in heard.items() if held_strip is not None}
     return Mix(published, bus, mastered.audio, meters, trim_db, stems.seconds_of_music, strips=strips)
 

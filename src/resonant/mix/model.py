@@ -194,6 +194,11 @@ class Mix:
     keys: Mapping[str, str] = field(default_factory=dict)
     strips: Mapping[str, HeldStrip] = field(default_factory=dict)
 
+    @property
+    def readings(self) -> Mapping[str, float | None]:
+        """Loudness of each stem in LUFS."""
+        return self.meters.stems_lufs
+
     def stem(self, track: str) -> Audio:
         """The published stem of a track."""
         return self.stems[track]
@@ -208,10 +213,27 @@ class Published(Protocol):
     def trim_db(self) -> float: ...
     @property
     def strips(self) -> Mapping[str, HeldStrip]: ...
+    @property
+    def readings(self) -> Mapping[str, float | None]:
+        """Loudness of each stem in LUFS, within 0.1; None for a silent one."""
+        ...
 
     def stem(self, track: str) -> Audio:
         """The published stem of a track that has a key; samples are on the 24-bit grid."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class NothingPublished:
+    """What was published before a first mix."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    trim_db: float = 0.0
+    strips: Mapping[str, HeldStrip] = field(default_factory=dict)
+    readings: Mapping[str, float | None] = field(default_factory=dict)
+
+    def stem(self, track: str) -> Audio:
+        raise LookupError(track)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

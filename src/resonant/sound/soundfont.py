@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.errors import SoundBankError
+from resonant.sound.kept_tones import KeptTones
 
 MAX_SAMPLE_FRAMES = 20 * 60 * 48_000  # nobody loops a sample of twenty minutes; a forged header might ask for more
 VORBIS = 0x10
@@ -150,6 +151,7 @@ class SoundFont:
         self._zones: dict[tuple[str, int], tuple[Zone, ...]] = {}
         self._frames: dict[tuple[int, int], NDArray[np.float32]] = {}
         self._lock = threading.Lock()
+        self.tones = KeptTones()
 
     @property
     def is_compressed(self) -> bool:

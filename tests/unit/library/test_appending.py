@@ -9,6 +9,7 @@ import pyloudnorm
 import pytest
 from tests.helpers import changed
 
+from resonant import audio_files
 from resonant.audio import Audio, Samples
 from resonant.audio_files import AudioFormat, read_audio
 from resonant.errors import AudioError, InputError
@@ -233,7 +234,7 @@ def test_a_file_that_would_grow_beyond_four_gigabytes_is_refused_in_words(
     engine = Engine()
     opened = a_song(tmp_path, engine)
     before = digest(opened.folder / "mix.wav")
-    monkeypatch.setattr(wav_files, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(audio_files, "MOST_WAV_BYTES", 100_000)
     with pytest.raises(AudioError, match="beyond 4 GB"):
         longer(opened, engine, bars=1)
     assert digest(opened.folder / "mix.wav") == before

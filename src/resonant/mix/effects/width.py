@@ -1,5 +1,7 @@
 """Where a part stands: pan, width, and a mono low end."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from resonant.audio import Samples
@@ -39,9 +41,11 @@ def equalise_sides(
         return equalise(samples, sample_rate, bands)
     middle = np.float32(0.5) * (samples[:1] + samples[1:])
     side = np.float32(0.5 * width) * (samples[:1] - samples[1:])
-    middle = equalise(middle, sample_rate, bands)
     if not side.any():
-        return middle
+        return equalise(middle, sample_rate, bands)
     cut = () if mono_below_hz is None else (Band("low_cut", mono_below_hz),)
-    side = equalise(side, sample_rate, (*bands, *cut))
+    with ThreadPoolExecutor(1) as beside:
+        middle_heard = beside.submit(equalise, middle, sample_rate, bands)
+        side = equalise(side, sample_rate, (*bands, *cut))
+        middle = middle_heard.result()
     return np.concatenate((middle + side, middle - side))

@@ -46,7 +46,7 @@ class Curve:
         """Whether one value holds all through `start`…`stop`."""
         first = max(bisect_right(self.samples, start) - 1, 0)
         last = max(bisect_right(self.samples, stop) - 1, 0)
-        return len(set(self.values[first : last + 1])) == 1
+        return all(self.values[index] == self.values[first] for index in range(first + 1, last + 1))
 
     def over(self, start: int, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
         """The values over a stretch, gliding at each change, `float32 [num_samples]`."""

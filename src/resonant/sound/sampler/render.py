@@ -2,11 +2,13 @@
 
 Voices that share work are rendered together: a sample is brought to a pitch once, as long as the longest voice that
 needs it; filtered once for each setting of its filter; shaped once for each volume envelope; and then added for each
-voice with its own end and level. Nothing is shared between tracks or kept behind, so a track gives the same samples in
-any thread and any order.
+voice with its own end and level. Tones are kept by their sound bank, where they are the same to the last bit as if they
+were made: a track gives the same samples in any thread and any order.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
 from types import MappingProxyType
 from typing import Protocol, TypeVar
@@ -36,6 +38,9 @@ from resonant.sound.soundfont import SoundFont
 from resonant.units import TempoMap
 
 Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+_TONES_AHEAD = 2
 
 
 class PlayableBank(Protocol):
@@ -77,10 +82,10 @@ def render_sampled(
     mix = np.zeros((2, num_samples), dtype=np.float32)
     numbers = count()
     voices = voices_of(performance, soundbank.regions(bank, program), num_samples)
-    for group in _grouped(
-        voices, lambda v: ("bent", next(numbers)) if v.is_bent else pitch_identity(_tone(v, sample_rate))
-    ):
-        _add_pitch(mix, group, performance, soundbank.font)
+    groups = _grouped(voices, lambda v: ("bent", next(numbers)) if v.is_bent else pitch_identity(_tone(v, sample_rate)))
+    for tones in _ahead(lambda group: _filtered(group, performance, soundbank.font), groups):
+        for alike, sound in tones:
+            _add_filtered(mix, alike, sound, performance)
     mix *= _level(performance, num_samples)
     return Audio(mix[:, ahead:], sample_rate)
 
@@ -97,15 +102,29 @@ def _tone(voice: Voice, sample_rate: int) -> Tone:
     return Tone(voice.sample, voice.key, voice.amounts, voice.length, voice.stop, voice.envelope.release_s, sample_rate)
 
 
-def _add_pitch(mix: NDArray[np.float32], voices: list[Voice], performance: Performance, font: SoundFont) -> None:
-    """Add the voices that play one sample at one pitch."""
+def _ahead(act: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
+    """What `act` makes of each item, in order; the next two are being made while one is used."""
+    with ThreadPoolExecutor(_TONES_AHEAD) as pool:
+        waiting: deque[Future[Made]] = deque()
+        for item in items:
+            waiting.append(pool.submit(act, item))
+            if len(waiting) > _TONES_AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _filtered(voices: list[Voice], performance: Performance, font: SoundFont) -> list[tuple[list[Voice], Mono]]:
+    """Voices that play one sample at one pitch, those of one filter together, with their tone."""
     rate = performance.sample_rate
     longest = max(voices, key=lambda voice: voice.length)
     bend, vibrato = _bends(longest, performance) if longest.is_bent else (None, None)
     sound = pitched(_tone(longest, rate), font, bend, vibrato)
+    tones = []
     for group in _grouped(voices, lambda voice: filter_identity(_tone(voice, rate))):
         longest = max(group, key=lambda voice: voice.length)
-        _add_filtered(mix, group, filtered(_tone(longest, rate), sound[: longest.length]), performance)
+        tones.append((group, filtered(_tone(longest, rate), sound[: longest.length])))
+    return tones
 
 
 def _bends(voice: Voice, performance: Performance) -> tuple[Mono, Mono | None]:

@@ -109,10 +109,17 @@ def _steady(tone: Tone, font: SoundFont, oversampling: float, num_samples: int) 
     octaves = min(max(base_cents(tone) / 1200.0, -20.0), 20.0)
     speed = 2.0**octaves * tone.sample.rate / tone.sample_rate
     speed = min(max(speed, _SLOWEST), _FASTEST) / oversampling
-    source = _unrolled(tone, font, int(num_samples * speed) + 64, speed / oversampling)
     out_rate = float(tone.sample_rate)
-    sound: Mono = soxr.resample(source, out_rate * speed, out_rate, quality="HQ")
-    return sound[:num_samples]
+
+    def made(length: int) -> Mono:
+        source = _unrolled(tone, font, int(length * speed) + 64, speed / oversampling)
+        sound: Mono = soxr.resample(source, out_rate * speed, out_rate, quality="HQ")
+        return sound[:length]
+
+    if int(tone.amounts[Gen.SAMPLE_MODES]) & 3 == _LOOPS_UNTIL_RELEASE:
+        return made(num_samples)
+    name = (tone.sample.index, speed, oversampling, out_rate, *(tone.amounts[kind] for kind in _ADDRESSES))
+    return font.tones.tone(name, num_samples, made)
 
 
 def _unrolled(tone: Tone, font: SoundFont, length: int, speed: float) -> Mono:

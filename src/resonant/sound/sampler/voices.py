@@ -50,13 +50,16 @@ def voices_of(performance: Performance, regions: Sequence[Region], num_samples: 
     """All voices in order of start; those of one exclusive class cut each other off (section 8.1.2, exclusiveClass)."""
     voices: list[Voice] = []
     sounding: dict[int, list[int]] = {}
+    on_key: dict[int, list[Region]] = {}
     at: dict[tuple[int, int], list[Region]] = {}
     for strike in performance.strikes:
         if strike.start >= num_samples:
             break
         place = (strike.key, strike.velocity)
         if place not in at:
-            at[place] = [region for region in regions if region.holds(*place)]
+            if strike.key not in on_key:
+                on_key[strike.key] = [each for each in regions if each.keys[0] <= strike.key <= each.keys[1]]
+            at[place] = [region for region in on_key[strike.key] if region.holds(*place)]
         for region in at[place]:
             group = int(region.amounts[Gen.EXCLUSIVE_CLASS])
             if group:

@@ -1,0 +1,47 @@
+"""An act, to the end: a song's new notes sounded, mixed, and saved as a revision of the song they were made from."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+
+from resonant.audio_files import AudioFormat
+from resonant.library.document import SongDocument
+from resonant.library.model import Song
+from resonant.library.revisions import OpenSong, save_revision
+from resonant.library.song_files import Makers, sheets_of
+from resonant.mix.model import Published
+from resonant.produce import Engine, Watch, sounded
+
+
+def revised(
+    song: Song,
+    opened: OpenSong,
+    engine: Engine,
+    watch: Watch | None = None,
+    *,
+    before: Published | None,
+    formats: Sequence[AudioFormat] | None = None,
+    current: bool = True,
+) -> SongDocument:
+    """The revision of `opened` that a song's new notes make. Its sheets are drawn while its sound is made.
+
+    Args:
+        song: as an act gave it, with notes and without sound.
+        opened: what it was made from.
+        before: the published stems that are taken as they are where nothing has changed them; None makes all anew.
+        formats: of mix and stems; None for those that the song has.
+        current: False for a take that is kept and not shown.
+
+    Raises:
+        BriefError: an instrument is not known.
+        InputError: it would change a locked cell, or lose a lock; it names the lock.
+        PlaceError: the disk is full, or the place is read-only; the song is what it was.
+        Cancelled: the watch said stop.
+    """
+    watch = watch or Watch()
+    with ThreadPoolExecutor(1) as beside:
+        drawn = {name: beside.submit(make) for name, make in sheets_of(song).items()}
+        sounding = sounded(song, engine, watch, before)
+        watch.progress("saving", 0.97)
+        sheets: Makers = {name: partial(Future.result, sheet) for name, sheet in drawn.items()}
+        return save_revision(sounding, opened, formats, current, sheets)
