@@ -9,6 +9,7 @@ import click
 from resonant.cli.compose import read_text
 from resonant.cli.engine import an_engine
 from resonant.cli.import_ import heard, show
+from resonant.cli.options import SEED
 from resonant.cli.progress import progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _NEW_SEEDS = 2**31
 @click.option("--lyrics", type=click.Path(path_type=Path), help="Words by sections for `--parts vocal`, a text file.")
 @click.option("--prompt", default="", help='How, such as "brushes, walking upright bass".')
 @click.option("--style", default="", help="In which style.  [default: the song's]")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The same seed gives the same parts.")
+@click.option("--seed", type=SEED, help="The same seed gives the same parts.")
 @click.option("--soundbank", help='An SF2 or SF3 file, "best" for the largest found, or "embedded".')
 @click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 def accompany(

@@ -9,6 +9,7 @@ import click
 
 from resonant.cli.compose import NEW_SEEDS, print_song, summary
 from resonant.cli.engine import an_engine
+from resonant.cli.options import SEED
 from resonant.cli.progress import progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option("--style", help="A style; its bass line takes the place of the sketch's.  [default: by the ensemble]")
 @click.option("--prompt", default="", help='More words about band and character, such as "warm, no drums".')
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The same seed gives the same. Without one, a new one.")
+@click.option("--seed", type=SEED, help="The same seed gives the same song. Without one, a new one.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("songs"), show_default=True, help="The songs folder."
 )

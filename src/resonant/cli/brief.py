@@ -18,30 +18,34 @@ _PRESET_FILE = click.option(
     help="A YAML file with presets of your own, laid over ours.",
 )
 _STYLES_FOLDER = click.option(
-    "--styles-folder", type=click.Path(path_type=Path, file_okay=False), help="A folder with style files of your own."
+    "--styles-folder", type=click.Path(path_type=Path), help="A folder with style files of your own."
 )
 
 
 @click.command()
 @click.argument("text", nargs=-1)
 @click.option("--bars", type=int, help="Length in bars.")
-@click.option("--seconds", type=float, help="Length in seconds.")
-@click.option("--tempo", "tempo_bpm", type=float, help="Tempo in quarter notes a minute.")
-@click.option("--key", help='Key, such as "Bb minor".')
-@click.option("--metre", help="Metre, such as 6/8.")
-@click.option("--style", help="A style or a style preset.")
-@click.option("--role", help="What the music is for: a role preset.")
+@click.option("--seconds", type=float, help="Length in seconds, to the nearest bar.")
+@click.option("--tempo", "tempo_bpm", type=float, help="Quarter notes a minute, 20 to 400.")
+@click.option("--key", help='Such as C, "Bb minor" or "D dorian".')
+@click.option("--metre", help="Such as 4/4, 3/4 or 6/8.")
+@click.option("--style", help="A style; `resonant styles` lists them.")
+@click.option("--role", help="What the music is for; `resonant presets` lists the roles.")
 @click.option("--quality", help="preview, standard or final.")
-@click.option("--seed", type=int, help="Seed of all choices.")
+@click.option("--seed", type=int, help="The same seed gives the same song.")
 @_PRESET_FILE
 @_STYLES_FOLDER
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 def brief(
     text: tuple[str, ...], preset_file: Path | None, styles_folder: Path | None, as_json: bool, **calls: Any
 ) -> None:
-    """Show what is understood of TEXT: every field, and whether it was said, set by a preset or assumed.
+    """Show what a sentence is understood as, before anything is composed.
 
-    Example: resonant brief "warm gospel in C, 120 bpm, walking bass, 8 bars"
+    Each field is *said* in the sentence (or by an option), set by a *preset*, or *assumed*.
+
+    \b
+    resonant brief "warm gospel in C, 120 bpm, walking bass, 8 bars"
+    resonant brief "like a rainy day, no drums" --json
     """
     from resonant.brief.presets import load_presets
     from resonant.brief.reader import Call, read_brief
@@ -138,10 +142,15 @@ def _plain(text: str) -> str:
 
 @click.group(invoke_without_command=True)
 @_STYLES_FOLDER
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 @click.pass_context
 def styles(context: click.Context, styles_folder: Path | None, as_json: bool) -> None:
-    """List the styles; `resonant styles show NAME` tells more of one."""
+    """List the styles; `resonant styles show NAME` tells more of one.
+
+    \b
+    resonant styles
+    resonant styles show "bossa nova"
+    """
     from resonant.styles import all_styles
 
     context.obj = styles_folder
@@ -157,10 +166,14 @@ def styles(context: click.Context, styles_folder: Path | None, as_json: bool) ->
 
 @styles.command("show")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 @click.pass_context
 def show_style(context: click.Context, name: str, as_json: bool) -> None:
-    """Tell what the style NAME plays, and what people call it."""
+    """Tell what the style NAME plays, and what people call it.
+
+    \b
+    resonant styles show gospel
+    """
     summary = _style_summary(style_named(name, context.obj))
     if as_json:
         click.echo(json.dumps(summary, indent=2))
@@ -204,10 +217,15 @@ def _style_summary(style: "Style") -> dict[str, Any]:
 
 @click.group(invoke_without_command=True)
 @_PRESET_FILE
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 @click.pass_context
 def presets(context: click.Context, preset_file: Path | None, as_json: bool) -> None:
-    """List the presets of each kind; `resonant presets explain` shows how settings come about."""
+    """List the presets of each kind; `resonant presets explain` shows how settings come about.
+
+    \b
+    resonant presets
+    resonant presets explain --style jazz --role trailer
+    """
     from resonant.brief.presets import load_presets
 
     context.obj = preset_file
@@ -230,7 +248,7 @@ def presets(context: click.Context, preset_file: Path | None, as_json: bool) -> 
 
 
 @presets.command("explain")
-@click.option("--style", default="", help="A style or a style preset.")
+@click.option("--style", default="", help="A style; `resonant styles` lists them.")
 @click.option("--role", default="", help="What the music is for.")
 @click.option("--quality", default="standard", show_default=True, help="preview, standard or final.")
 @click.option("--bars", type=int, help="As in the call.")
@@ -238,7 +256,7 @@ def presets(context: click.Context, preset_file: Path | None, as_json: bool) -> 
 @click.option("--tempo", "tempo_bpm", type=float, help="As in the call.")
 @click.option("--key", help="As in the call.")
 @click.option("--seed", type=int, help="As in the call.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 @click.pass_context
 def explain_presets(
     context: click.Context, /, style: str, role: str, quality: str, as_json: bool, **calls: Any
@@ -246,6 +264,9 @@ def explain_presets(
     """Show every setting with its value and where it came from.
 
     Built-in defaults < style < role < quality < the call.
+
+    \b
+    resonant presets explain --style jazz --role trailer --quality final
     """
     from resonant.brief.presets import explain, load_presets
     from resonant.brief.reader import Call

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resonant.cli.options import SEED
+
 if TYPE_CHECKING:
     from resonant.players.chord_lm.forecast import Forecast, Taste
     from resonant.players.chord_lm.progression import Bars, Wanted
@@ -62,7 +64,7 @@ def predict(before: str, key: str | None, style: str | None, count: int, as_json
 @click.option(
     "--temperature", type=click.FloatRange(0, 2), default=1.0, show_default=True, help="0 takes the likeliest."
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The same seed gives the same. Without one, a new one.")
+@click.option("--seed", type=SEED, help="The same seed gives the same. Without one, a new one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 def generate(
     key: str | None, bars: int, style: str | None, start: str, temperature: float, seed: int | None, as_json: bool

@@ -26,79 +26,77 @@ class Entry:
 
 COMMANDS: dict[str, Entry] = {
     "compose": Entry("resonant.cli.compose:compose", "Compose a song from one sentence."),
-    "brief": Entry(
-        "resonant.cli.brief:brief",
-        "Show what is understood of TEXT: every field, and whether it was said, set by a preset or assumed.",
+    "brief": Entry("resonant.cli.brief:brief", "Show what a sentence is understood as, before anything is composed."),
+    "arrange": Entry(
+        "resonant.cli.arrange:arrange", "Arrange a sketch, a MIDI file with a melody or a piano part, for a band."
     ),
-    "render": Entry("resonant.cli.render:render", "Play a MIDI file with our sounds and our mix."),
-    "describe": Entry("resonant.cli.describe:describe", "Report on a song: form, chords, ranges, loudness, metrics."),
     "import": Entry(
         "resonant.cli.import_:import_", "Bring your own: a MIDI file or a recording becomes a song, its tracks locked."
+    ),
+    "render": Entry("resonant.cli.render:render", "Play a MIDI file with our sounds and our mix."),
+    "regenerate": Entry(
+        "resonant.cli.regenerate:regenerate", "Write some tracks in some bars anew; all else stays note for note."
     ),
     "accompany": Entry(
         "resonant.cli.accompany:accompany",
         "Write new tracks beside what you brought: all that is there stays as it is.",
     ),
-    "export": Entry("resonant.cli.export:export", "Write a song as stems, MIDI, notation or a project for a DAW."),
-    "regenerate": Entry(
-        "resonant.cli.regenerate:regenerate",
-        "Write some tracks in some bars anew; all else stays note for note, and is listened to.",
-    ),
     "extend": Entry("resonant.cli.extend:extend", "Let a song go on behind its end, from its own material."),
-    "lock": Entry("resonant.cli.locks:lock", "Lock cells: no later act changes them, proved by hash."),
+    "restyle": Entry(
+        "resonant.cli.restyle:restyle",
+        "Tell a song in another style: melody and form stay; harmony, groove and instruments are new.",
+    ),
+    "lock": Entry(
+        "resonant.cli.locks:lock",
+        "Lock tracks or bars: nothing that is done later changes them, which `resonant locks --verify` proves.",
+    ),
     "unlock": Entry(
-        "resonant.cli.locks:unlock",
-        "Free cells again: a lock by its name, or some cells of any lock; the rest of it stays locked.",
+        "resonant.cli.locks:unlock", "Free what is locked: a lock by its name, or some tracks or bars of any lock."
     ),
-    "locks": Entry(
-        "resonant.cli.locks:locks",
-        "List the locks of a song, and with --verify prove them; a broken one ends with exit code 1.",
+    "locks": Entry("resonant.cli.locks:locks", "List the locks of a song; --verify proves that they held."),
+    "takes": Entry(
+        "resonant.cli.history:takes", "List the takes of the last act that made several; * marks the one that is shown."
     ),
+    "pick": Entry("resonant.cli.history:pick", "Show another take; the others are kept."),
     "history": Entry(
         "resonant.cli.history:history",
         "List the revisions of a song, the oldest first; * marks the one that is shown.",
     ),
     "diff": Entry(
-        "resonant.cli.history:diff", "Tell what is different from revision A to revision B, by track and bar."
+        "resonant.cli.history:diff", "Tell what is different from one revision to another, by track and bar."
     ),
-    "restore": Entry(
-        "resonant.cli.history:restore",
-        "Make a new revision that is what REVISION was; nothing is rendered, and locks stay.",
-    ),
-    "takes": Entry(
-        "resonant.cli.history:takes", "List the takes of the last act that made several; * marks the one that is shown."
-    ),
-    "pick": Entry(
-        "resonant.cli.history:pick",
-        "Show another take: TAKE is its number in `resonant takes`, or the id of its revision. The others stay.",
-    ),
+    "restore": Entry("resonant.cli.history:restore", "Go back to an earlier revision; those in between are kept."),
     "check": Entry(
-        "resonant.cli.history:check",
-        "Check every file of a song and of its history by hash; exit code 1 where one is damaged or missing.",
+        "resonant.cli.history:check", "Check that no file of a song and of its history is damaged or missing."
     ),
-    "restyle": Entry(
-        "resonant.cli.restyle:restyle",
-        "Tell a song in another style: melody and form stay; harmony, groove and instruments are new.",
-    ),
-    "arrange": Entry(
-        "resonant.cli.arrange:arrange", "Arrange a sketch, a MIDI file with a melody or a piano part, for a band."
-    ),
+    "describe": Entry("resonant.cli.describe:describe", "Report on a song: form, chords, ranges, loudness, metrics."),
+    "export": Entry("resonant.cli.export:export", "Write a song as stems, MIDI, notation or a project for a DAW."),
     "styles": Entry("resonant.cli.brief:styles", "List the styles; `resonant styles show NAME` tells more of one."),
-    "chords": Entry(
-        "resonant.cli.chords:chords",
-        "Foretell chords, and write progressions, with a model that learnt from annotated songs.",
-    ),
     "presets": Entry(
         "resonant.cli.brief:presets",
         "List the presets of each kind; `resonant presets explain` shows how settings come about.",
     ),
     "soundbank": Entry("resonant.cli.soundbank:soundbank", "Say which sounds are in use, and how to get better ones."),
+    "chords": Entry(
+        "resonant.cli.chords:chords",
+        "Foretell chords, and write progressions, with a model that learnt from annotated songs.",
+    ),
     "evaluate": Entry("resonant.cli.evaluate:evaluate", "Compose many prompts and print a table of metrics."),
     "train": Entry("resonant.cli.train:train", "Prepare music, and train the score player on it; or the chord model."),
     "reindex": Entry("resonant.cli.reindex:reindex", "Rebuild the catalogue of songs from their folders."),
     "doctor": Entry("resonant.cli.doctor:doctor", "Check whether everything is in place."),
     "completion": Entry("resonant.cli.completion:completion", "Print the shell completion for bash, zsh or fish."),
 }
+
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Begin a song": ("compose", "brief", "arrange", "import", "render"),
+    "Work on it": ("regenerate", "accompany", "extend", "restyle", "lock", "unlock", "locks"),
+    "Look back": ("takes", "pick", "history", "diff", "restore", "check"),
+    "Take it elsewhere": ("describe", "export"),
+    "What there is": ("styles", "presets", "soundbank", "chords"),
+}
+_REST = "Behind the scenes"
+_NUMBERS = ("integer", "float", "integer range", "float range", "number")
 
 
 class Fault(click.ClickException):
@@ -124,11 +122,16 @@ class Commands(click.Group):
         module, _, name = COMMANDS[cmd_name].place.partition(":")
         command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
+        _in_plain_words(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+        told = {name for names in SECTIONS.values() for name in names}
+        rest = tuple(name for name in COMMANDS if name not in told)
+        width = max(map(len, COMMANDS))
+        for title, names in {**SECTIONS, _REST: rest}.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), COMMANDS[name].help) for name in names])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
@@ -159,6 +162,15 @@ class Commands(click.Group):
             raise Fault(" ".join(message.split()), 1) from error
 
 
+def _in_plain_words(command: click.Command) -> None:
+    """Lets help say NUMBER where click would name a type of the programming language."""
+    for option in command.params:
+        if isinstance(option, click.Option) and option.metavar is None and option.type.name in _NUMBERS:
+            option.metavar = "" if option.is_flag else "NUMBER"
+    for sub in command.commands.values() if isinstance(command, click.Group) else ():
+        _in_plain_words(sub)
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="resonant", message="resonant %(version)s")
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
@@ -168,6 +180,8 @@ def resonant(context: click.Context, debug: bool) -> None:
 
     \b
     resonant compose "warm gospel in C, 120 bpm, walking bass, 8 bars"
+    resonant regenerate songs/warm-gospel-1a2b3c4d --tracks bass --bars 5-8
+    resonant COMMAND --help tells more of each
     """
     own = user_styles()
     if own.is_dir():  # the styles that a user has learned or written are known to every command

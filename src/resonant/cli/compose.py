@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resonant.cli.engine import an_engine
+from resonant.cli.options import SEED
 from resonant.cli.progress import Progress, progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ NEW_SEEDS = 2**31  # short enough to type again
 @click.option("--style", help="A style; `resonant styles` lists them.")
 @click.option("--role", help="What the music is for; `resonant presets` lists the roles.")
 @click.option("--quality", help="preview, standard or final.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), help="The same seed gives the same song. Without one, a new one."
-)
+@click.option("--seed", type=SEED, help="The same seed gives the same song. Without one, a new one.")
 @click.option("--takes", type=click.IntRange(1, 99), default=1, show_default=True, help="How many songs to make of it.")
 @click.option(
     "--out",

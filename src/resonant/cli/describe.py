@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 def describe(song: Path, html: Path | None, as_json: bool) -> None:
     """Report on a song: form, chords, ranges, loudness, metrics.
 
-    SONG is a song folder, such as songs/warm-gospel-1a2b3c4d.
+    SONG is a song folder, as `resonant compose` prints it.
+
+    \b
+    resonant describe songs/warm-gospel-1a2b3c4d
+    resonant describe songs/warm-gospel-1a2b3c4d --html gospel.html
     """
     from resonant.library.place import disk_errors
     from resonant.library.songs import load_song

@@ -30,6 +30,9 @@ def doctor(as_json: bool, out: Path) -> None:
     """Check whether everything is in place.
 
     Exit code 0 when it is, 3 when something is missing.
+
+    \b
+    resonant doctor
     """
     findings = [_python(), *_packages(), *_extras(), _sound_bank(), _writable(out), _cores()]
     if as_json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resonant.cli.engine import an_engine
+from resonant.cli.options import SEED
 from resonant.cli.progress import Progress, progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("prompts", type=click.Path(path_type=Path), required=False)
 @click.option("--limit", type=click.IntRange(1), help="Only the first so many prompts.")
 @click.option("--bars", type=click.IntRange(1, 999), help="Length of every song, whatever the prompts say.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Seed of the first song.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of the first song.")
 @click.option("--notes-only", is_flag=True, help="Do not render: judge the notes alone.")
 @click.option("--audio", is_flag=True, help="Listen to the mixes too: tempo, key and chords from the sound.")
 @click.option("--soundbank", help='An SF2 or SF3 file, "best" for the largest found, or "embedded".')
@@ -42,6 +43,10 @@ def evaluate(
     PROMPTS is a text file with one prompt a line (lines that start with # are left out); without it, 60 prompts over
     all genres are used. Each metric is shown beside real music's mean and spread and beside what broken music has; the
     quality lines under the table say what holds. Nothing is saved.
+
+    \b
+    resonant evaluate --limit 5 --notes-only
+    resonant evaluate my_prompts.txt --audio
     """
     from resonant.errors import InputError
     from resonant.evaluate.prompts import read_prompts

@@ -9,6 +9,7 @@ import click
 
 from resonant.cli.compose import part_of, print_song, summary
 from resonant.cli.engine import an_engine
+from resonant.cli.options import SEED
 from resonant.cli.progress import progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--takes", type=click.IntRange(1, 99), default=1, show_default=True, help="How many to make of it.")
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**63 - 1),
+    type=SEED,
     help="Other figures over the same chords.  [default: the song's own material]",
 )
 @click.option("--soundbank", help='An SF2 or SF3 file, "best" for the largest found, or "embedded".')

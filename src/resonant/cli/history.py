@@ -24,6 +24,9 @@ def history(song: Path, as_json: bool) -> None:
     """List the revisions of a song, the oldest first; * marks the one that is shown.
 
     Takes of one act stand under one another as "take 1", "take 2", ….
+
+    \b
+    resonant history songs/warm-gospel-1a2b3c4d
     """
     from resonant.library.past import past_of
 
@@ -41,10 +44,14 @@ def history(song: Path, as_json: bool) -> None:
 @click.option("--picture", type=click.Path(path_type=Path), help="Draw the notes that went and came, into a PNG file.")
 @_JSON
 def diff(song: Path, a: str, b: str | None, picture: Path | None, as_json: bool) -> None:
-    """Tell what is different from revision A to revision B, by track and bar.
+    """Tell what is different from one revision to another, by track and bar.
 
     Without B it is the current revision, without A the one before that. A revision is a number of `resonant history`,
     an id, or its first letters (four or more).
+
+    \b
+    resonant diff songs/warm-gospel-1a2b3c4d
+    resonant diff songs/warm-gospel-1a2b3c4d 1 3 --picture changes.png
     """
     from resonant.library.differences import differences, rewritten
     from resonant.library.past import named_revision, opened_at
@@ -78,10 +85,15 @@ def diff(song: Path, a: str, b: str | None, picture: Path | None, as_json: bool)
 @click.argument("revision")
 @_JSON
 def restore(song: Path, revision: str, as_json: bool) -> None:
-    """Make a new revision that is what REVISION was; nothing is rendered, and locks stay.
+    """Go back to an earlier revision; those in between are kept.
 
-    REVISION is a number of `resonant history`, an id or its first letters (four or more), or "previous". What would
-    change a locked cell is refused.
+    What comes is a new revision that is what REVISION was: nothing is rendered, and locks stay. REVISION is a number of
+    `resonant history`, an id or its first letters (four or more), or "previous". What would change a locked cell is
+    refused.
+
+    \b
+    resonant restore songs/warm-gospel-1a2b3c4d previous
+    resonant restore songs/warm-gospel-1a2b3c4d 2
     """
     from resonant.library import acts
     from resonant.library.past import named_revision
@@ -96,7 +108,11 @@ def restore(song: Path, revision: str, as_json: bool) -> None:
 @_SONG
 @_JSON
 def takes(song: Path, as_json: bool) -> None:
-    """List the takes of the last act that made several; * marks the one that is shown."""
+    """List the takes of the last act that made several; * marks the one that is shown.
+
+    \b
+    resonant takes songs/warm-gospel-1a2b3c4d
+    """
     from resonant.library.past import past_of, takes_of
 
     found = takes_of(past_of(song))
@@ -113,7 +129,13 @@ def takes(song: Path, as_json: bool) -> None:
 @click.argument("take")
 @_JSON
 def pick(song: Path, take: str, as_json: bool) -> None:
-    """Show another take: TAKE is its number in `resonant takes`, or the id of its revision. The others stay."""
+    """Show another take; the others are kept.
+
+    TAKE is its number in `resonant takes`, or the id of its revision.
+
+    \b
+    resonant pick songs/warm-gospel-1a2b3c4d 3
+    """
     from resonant.library import acts
     from resonant.library.past import named_revision, past_of, takes_of
     from resonant.library.revisions import open_song
@@ -127,7 +149,13 @@ def pick(song: Path, take: str, as_json: bool) -> None:
 @_SONG
 @_JSON
 def check(song: Path, as_json: bool) -> None:
-    """Check every file of a song and of its history by hash; exit code 1 where one is damaged or missing."""
+    """Check that no file of a song and of its history is damaged or missing.
+
+    Every file is compared by hash; one that is not as it was written ends with exit code 1.
+
+    \b
+    resonant check songs/warm-gospel-1a2b3c4d
+    """
     from resonant.library.damage import damage
     from resonant.library.past import past_of
 

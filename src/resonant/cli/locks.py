@@ -24,7 +24,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 @click.option("--name", default="", help="What the lock is called; without one, its cells in words.")
 @_JSON
 def lock(song: Path, tracks: str, bars: str, name: str, as_json: bool) -> None:
-    """Lock cells: no later act changes them, proved by hash.
+    """Lock tracks or bars: nothing that is done later changes them, which `resonant locks --verify` proves.
 
     \b
     resonant lock songs/warm-gospel-1a2b3c4d --tracks drums
@@ -41,11 +41,16 @@ def lock(song: Path, tracks: str, bars: str, name: str, as_json: bool) -> None:
 @click.command()
 @_SONG
 @click.option("--name", default="", help="The lock to take away.")
-@click.option("--tracks", default="", help="Or the cells to free: these tracks …")
+@click.option("--tracks", default="", help="Or what to free: these tracks …")
 @click.option("--bars", default="", help="… in these bars.  [default: all]")
 @_JSON
 def unlock(song: Path, name: str, tracks: str, bars: str, as_json: bool) -> None:
-    """Free cells again: a lock by its name, or some cells of any lock; the rest of it stays locked."""
+    """Free what is locked: a lock by its name, or some tracks or bars of any lock.
+
+    \b
+    resonant unlock songs/warm-gospel-1a2b3c4d --name hook
+    resonant unlock songs/warm-gospel-1a2b3c4d --tracks bass --bars 5-6
+    """
     from resonant.library import acts
     from resonant.library.revisions import open_song
 
@@ -65,10 +70,16 @@ def unlock(song: Path, name: str, tracks: str, bars: str, as_json: bool) -> None
 
 @click.command()
 @_SONG
-@click.option("--verify", is_flag=True, help="Prove from the files that every locked cell is what it was.")
+@click.option("--verify", is_flag=True, help="Prove from the files that all that is locked is what it was.")
 @_JSON
 def locks(song: Path, verify: bool, as_json: bool) -> None:
-    """List the locks of a song, and with --verify prove them; a broken one ends with exit code 1."""
+    """List the locks of a song; --verify proves that they held.
+
+    A broken lock ends with exit code 1.
+
+    \b
+    resonant locks songs/warm-gospel-1a2b3c4d --verify
+    """
     from resonant.library.revisions import open_song
 
     opened = open_song(song)

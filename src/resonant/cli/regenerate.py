@@ -9,6 +9,7 @@ import click
 from resonant.cli.cells import ALL, chosen
 from resonant.cli.compose import FORMATS, part_of, print_song, summary
 from resonant.cli.engine import an_engine
+from resonant.cli.options import SEED
 from resonant.cli.progress import progress_shown, stoppable
 from resonant.errors import BriefError
 
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 @click.option("--cells", default="", help='Other bars for each track: "bass:5-8,drums:1-2".')
 @click.option("--prompt", default="", help='How they shall play, such as "acid line, busier".')
 @click.option("--takes", type=click.IntRange(1, 99), default=1, show_default=True, help="How many to make of it.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), help="Another seed, another part.  [default: the revision's]"
-)
+@click.option("--seed", type=SEED, help="Another seed, another part.  [default: the revision's]")
 @click.option("--context", "heard_bars", type=click.IntRange(0), help="Bars around that players hear.  [default: all]")
 @click.option("--player", default="auto", show_default=True, help="Who writes.")
 @click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True, help="May be given more than once.")
@@ -47,10 +46,11 @@ def regenerate(
     as_json: bool,
     **asked: Any,
 ) -> None:
-    """Write some tracks in some bars anew; all else stays note for note, and is listened to.
+    """Write some tracks in some bars anew; all else stays note for note.
 
-    Other chords take the unlocked pitched tracks over them along. Of several takes the first is shown; `resonant
-    pick` shows another. The same request on the same revision gives the same music; --seed gives another.
+    The new part listens to all the rest. Other chords take the unlocked pitched tracks over them along, a melody the
+    unlocked voice that sings it. Of several takes the first is shown; `resonant pick` shows another. The same request
+    on the same revision gives the same music; --seed gives another.
 
     \b
     resonant regenerate songs/warm-gospel-1a2b3c4d --tracks bass --bars 5-8 --prompt "walking bass"

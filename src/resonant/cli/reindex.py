@@ -10,7 +10,11 @@ import click
     "--out", type=click.Path(path_type=Path), default=Path("songs"), show_default=True, help="The songs folder."
 )
 def reindex(out: Path) -> None:
-    """Rebuild the catalogue of songs from their folders."""
+    """Rebuild the catalogue of songs from their folders.
+
+    \b
+    resonant reindex --out songs
+    """
     from resonant.errors import PlaceError
     from resonant.library.catalogue import Catalogue
     from resonant.library.place import sweep

@@ -10,6 +10,7 @@ import click
 from resonant.cli.cells import chosen
 from resonant.cli.compose import part_of, print_song, summary
 from resonant.cli.engine import an_engine
+from resonant.cli.options import SEED
 from resonant.cli.progress import Progress, progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 @click.option("--tempo", type=float, help="Quarter notes a minute.  [default: the song's, or the nearest of the style]")
 @click.option("--keep", default="", help='Tracks or roles that stay as they are, such as "drums,pad".')
 @click.option("--prompt", default="", help='Words about band and character, such as "with organ, no percussion".')
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), help="Another seed, another telling.  [default: the revision's]"
-)
+@click.option("--seed", type=SEED, help="Another seed, another telling.  [default: the revision's]")
 @click.option("--takes", type=click.IntRange(1, 99), default=1, show_default=True, help="How many to make of it.")
 @click.option("--soundbank", help='An SF2 or SF3 file, "best" for the largest found, or "embedded".')
 @click.option("--styles-folder", type=click.Path(path_type=Path), help="A folder with style files of your own.")

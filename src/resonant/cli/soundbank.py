@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     show_default=True,
     help="auto, best, or the path of an SF2/SF3 file.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 @click.option("--programs", is_flag=True, help="List every program of the bank.")
 def soundbank(setting: str, as_json: bool, programs: bool) -> None:
     """Say which sounds are in use, and how to get better ones.
 
     "auto" is the bank that comes with Resonant, so that one seed sounds the same on every machine; "best" is the
     largest one found on this machine.
+
+    \b
+    resonant soundbank
+    resonant soundbank --soundbank best --programs
     """
     from resonant.sound.banks import found_banks, open_bank
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from resonant.cli.options import SEED
 from resonant.cli.progress import stoppable
 
 
@@ -104,9 +105,7 @@ def run(data: Path, out: Path, recipe: str, steps: int | None, batch: int | None
 @click.option("--based-on", default="", help="The style of ours that gives harmony and form.  [default: the nearest]")
 @click.option("--minutes", type=float, default=5.0, show_default=True, help="At most so long.")
 @click.option("--steps", type=click.IntRange(1, 100_000), default=300, show_default=True, help="At most so many steps.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Names the random choices."
-)
+@click.option("--seed", type=SEED, default=1, show_default=True, help="Names the random choices.")
 @click.option("--styles-folder", type=click.Path(path_type=Path), help="Where to put the style.  [default: your own]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 def finetune(
@@ -142,7 +141,7 @@ def finetune(
 )  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder of the checkpoint.")
 @click.option("--passes", type=click.IntRange(1), help="Times that every song is shown, where not the recipe's.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The same seed gives the same weights on a CPU.")
+@click.option("--seed", type=SEED, help="The same seed gives the same weights on a CPU.")
 def train_chord_model(data: Path, out: Path, passes: int | None, seed: int | None) -> None:
     """Train the chord model, some minutes on one core; `valid` is looked at after each pass, `test` never."""
     from resonant.train.chords import trained
