@@ -96,7 +96,7 @@ def example(cells: Cells, view: View, context: int) -> Example | None:
 
 def transposed(row: Example, semitones: int) -> Example:
     """The same in another key; drums stay."""
-    return Example(_TRANSPOSED[semitones][row.tokens], row.weights)
+    return Example(TRANSPOSED[semitones][row.tokens], row.weights)
 
 
 def _stretch(cells: Cells, context: int, rng: random.Random) -> tuple[int, int]:
@@ -149,7 +149,7 @@ def _transposition(semitones: int) -> Row:
     return table
 
 
-_TRANSPOSED = {semitones: _transposition(semitones) for semitones in range(-5, 7)}
+TRANSPOSED = {semitones: _transposition(semitones) for semitones in range(-5, 7)}
 
 
 def tokens_seen(row: Example) -> int:

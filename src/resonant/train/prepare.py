@@ -29,7 +29,7 @@ from resonant.train.bands import Beat, arranged, with_bass_and_beat
 from resonant.train.corpus import CorpusPiece, packed, save_corpus
 from resonant.units import TICKS_PER_QUARTER
 
-INFO, TRAIN, VAL = "dataset_info.json", "train", "val"
+INFO, TRAIN, VAL, TEST = "dataset_info.json", "train", "val", "test"
 _MIDI = (".mid", ".midi")
 _COLLECTIONS = {
     "pop909": ("pop909", "pop"), "groove": ("groove", ""), "openscore_quartets": ("quartets", "classical"),
@@ -94,7 +94,7 @@ def prepare(inputs: Sequence[Path], output: Path, wanted: Wanted, tell: Tell = l
     if not kept:
         why = f": {broken[0]['piece']}: {broken[0]['why']}" if broken else ""
         raise InputError(f"no piece was found in {', '.join(map(str, inputs))}{why}; give MIDI files or .jsonl files")
-    kept += [*(_pseudo(kept, wanted) if wanted.pseudo else ()), *_of_arranger(wanted)]
+    kept += [*(with_bands(kept, wanted) if wanted.pseudo else ()), *_of_arranger(wanted)]
     output.mkdir(parents=True, exist_ok=True)
     counts: dict[str, Any] = {}
     for split in (TRAIN, VAL):
@@ -165,8 +165,8 @@ def _all_pieces(inputs: Sequence[Path], wanted: Wanted, broken: list[dict[str, s
             except ResonantError as error:
                 broken.append({"piece": str(path), "why": str(error)})
                 continue
-            told = Told(str(path), path.stem, split_of(path.stem, wanted.val_split), "user", "none", "", score)
-            yield from _fitting(told, wanted, broken)
+            piece = Told(str(path), path.stem, split_of(path.stem, wanted.val_split), "user", "none", "", score)
+            yield from fitting(piece, wanted, broken)
         else:
             yield from _lines(path, wanted, broken)
 
@@ -183,6 +183,12 @@ def _files(inputs: Sequence[Path]) -> Iterator[Path]:
 
 
 def _lines(path: Path, wanted: Wanted, broken: list[dict[str, str]]) -> Iterator[Told]:
+    for piece in told_in(path, wanted, broken, lambda split: split != TEST):
+        yield from fitting(piece, wanted, broken)
+
+
+def told_in(path: Path, wanted: Wanted, broken: list[dict[str, str]], of: Callable[[str], bool]) -> Iterator[Told]:
+    """The pieces of a file of lines that belong to a split that is asked for; what can not be read is listed."""
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
@@ -190,26 +196,27 @@ def _lines(path: Path, wanted: Wanted, broken: list[dict[str, str]]) -> Iterator
                 if "tracks" not in row:  # chord charts hold no notes
                     return
                 split = row.get("split", "")
-                if split == "test":
+                if not of(split):
                     continue
                 piece = read_piece(row)
             except (ValueError, LookupError, TypeError, AttributeError, ResonantError) as error:
                 broken.append({"piece": f"{path}, line {number}", "why": repr(error)})
                 continue
-            yield from _fitting(_told(piece, split, wanted), wanted, broken)
+            yield told(piece, split, wanted)
 
 
-def _told(piece: Piece, split: str, wanted: Wanted) -> Told:
+def told(piece: Piece, split: str, wanted: Wanted) -> Told:
+    """What a piece is: of which song, whence, in which style, and where it belongs."""
     collection = piece.id.split("/")[0]
     source, style = _COLLECTIONS.get(collection, ("user", "none"))
     if source == "groove":
         style = _GROOVES.get(piece.style.split("/")[0], "none")
     song = piece.id.rsplit("/", 1)[0] if source in ("quartets", "lieder") else piece.id
-    place = {"train": TRAIN, "valid": VAL, "val": VAL}.get(split) or split_of(song, wanted.val_split)
+    place = {"train": TRAIN, "valid": VAL, "val": VAL, "test": TEST}.get(split) or split_of(song, wanted.val_split)
     return Told(piece.id, song, place, source, style, piece.kind, piece.score)
 
 
-def _fitting(piece: Told, wanted: Wanted, broken: list[dict[str, str]]) -> Iterator[Told]:
+def fitting(piece: Told, wanted: Wanted, broken: list[dict[str, str]]) -> Iterator[Told]:
     """The piece with chords where its file has none, unless another genre is wanted or nothing is played in it."""
     if wanted.genre and piece.style != wanted.genre:
         return
@@ -222,8 +229,9 @@ def _fitting(piece: Told, wanted: Wanted, broken: list[dict[str, str]]) -> Itera
     yield replace(piece, score=score)
 
 
-def _pseudo(pieces: Sequence[Told], wanted: Wanted) -> Iterator[Told]:
-    for split in (TRAIN, VAL):
+def with_bands(pieces: Sequence[Told], wanted: Wanted, splits: Sequence[str] = (TRAIN, VAL)) -> Iterator[Told]:
+    """The songs of melody and piano once more, as bands with a beat of their own split."""
+    for split in splits:
         beats = [
             Beat(piece.score.tracks[0], piece.score.tempo.bpm, piece.score.bars, piece.kind == "fill", piece.style)
             for piece in pieces

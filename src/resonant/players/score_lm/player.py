@@ -1,5 +1,6 @@
 """`score-lm` as a player: the context as a row of words with holes, the fills as notes."""
 
+import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from resonant.errors import Cancelled
 from resonant.instruments import instrument
 from resonant.nn.sampling import Sampling
-from resonant.players.context import Context, Part
+from resonant.players.context import Context, Part, never
 from resonant.players.registry import Capabilities
 from resonant.players.score_lm.candidates import Candidate, Judge, chosen
 from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of
@@ -91,55 +92,69 @@ class ScorePlayer:
             raise Cancelled(f"stopped before {context.track.name} was written")
         if context.style.adapter not in (None, self.adapter):
             return _tuned(self, context.style.adapter).play(context)
-        score = ordered_for(context.score, context.track.name)
+        score = within_reach(context.score, context.track.name)
         written: list[Note] = []
         for bars in _portions(context.bars):
-            notes = self._best(self.asked(score, bars, context), bars, context).notes
+            notes = self._best(score, bars, context).notes
             written += notes
-            track = score.tracks[0]
-            score = score.with_track(replace(track, notes=tuple(sorted((*track.notes, *notes)))))
+            score = score.with_track(_with(score, context.track.name, notes))
         return Part(tuple(sorted(written)))
 
-    def asked(self, score: Score, bars: Sequence[int], context: Context) -> Asked:
-        """The holes of the first track of a score in some bars, at most as many as have names."""
-        track = score.tracks[0]
+    def asked(self, score: Score, holes: frozenset[Hole], style: str, should_stop: Callable[[], bool] = never) -> Asked:
+        """The holes of a score of at most sixteen tracks, ready to be filled; what stands in them is to be empty."""
         encoded = cells(score)
-        holes = frozenset((bar, 0) for bar in bars)
-        view = view_of(encoded, holes, min(self.sight, self.model.config.context), self.source, context.style.name)
+        view = view_of(encoded, holes, min(self.sight, self.model.config.context), self.source, style)
+        tracks = score.tracks
         filling = Filling(
-            {hole: bounds_of(score, track, hole[0]) for hole in holes},
+            {(bar, place): bounds_of(score, tracks[place], bar) for bar, place in holes},
             Sampling(self.temperature, 0, self.top_p),
-            {hole: theory_of(score, track, hole[0], self.theory) for hole in holes} if self.theory else {},
-            should_stop=context.should_stop,
+            {hole: theory_of(score, tracks[hole[1]], hole[0], self.theory) for hole in holes} if self.theory else {},
+            should_stop=should_stop,
         )
         return Asked(score, encoded, view, filling)
 
-    def _best(self, asked: Asked, bars: Sequence[int], context: Context) -> Candidate:
+    def _best(self, score: Score, bars: Sequence[int], context: Context) -> Candidate:
+        name = context.track.name
+        place = next(i for i, track in enumerate(score.tracks) if track.name == name)
+        holes = frozenset((bar, place) for bar in bars)
+        asked = self.asked(score, holes, context.style.name, context.should_stop)
+        # The first candidate's stream does not know how many there are: one asked for alone is the first of several.
+        streams = [
+            stream(context.seed, name, "score-lm", bars[0], *((number,) if number else ()))
+            for number in range(self.candidates)
+        ]
+        tried = list(self.tried(asked, streams))
+        if self.judge is None or len(tried) == 1:
+            return chosen(tried)
+        tracks = [_with(score, name, each.notes) for each in tried]
+        return chosen(tried, [self.judge(score.with_track(track), track, bars) for track in tracks])
+
+    def tried(self, asked: Asked, streams: Sequence[random.Random]) -> Iterator[Candidate]:
+        """One way to fill the holes for each stream; the song is read once.
+
+        Raises:
+            Cancelled: the run was stopped.
+        """
         from resonant.nn.generation import Reader
 
         reader = Reader(self.model)
         reader.read(prompt(asked.cells, asked.view))
-        tried = []
-        for number in range(self.candidates):
-            names = (number,) if number else ()
-            rng = stream(context.seed, context.track.name, "score-lm", bars[0], *names)
-            mine = reader.forked() if number + 1 < self.candidates else reader
-            fills = tuple(filled(mine, asked.cells, asked.view, asked.filling, rng))
-            tried.append(Candidate(fills, tuple(sorted(sounding(fills, asked.score)))))
-        return chosen(tried, self._judged(tried, asked.score, bars))
-
-    def _judged(self, tried: Sequence[Candidate], score: Score, bars: Sequence[int]) -> list[float] | None:
-        if self.judge is None or len(tried) == 1:
-            return None
-        track = score.tracks[0]
-        with_each = (replace(track, notes=tuple(sorted((*track.notes, *each.notes)))) for each in tried)
-        return [self.judge(score.with_track(each), each, bars) for each in with_each]
+        for left, rng in zip(range(len(streams) - 1, -1, -1), streams, strict=True):
+            fills = tuple(filled(reader.forked() if left else reader, asked.cells, asked.view, asked.filling, rng))
+            yield Candidate(fills, tuple(sorted(sounding(fills, asked.score))))
 
 
 @lru_cache(maxsize=2)
 def _tuned(player: ScorePlayer, adapter: Path | None) -> ScorePlayer:
     """The player with a style's adapter in its weights; the last two keep them."""
     return replace(player, adapter=adapter)
+
+
+def _with(score: Score, name: str, notes: Iterable[Note]) -> Track:
+    """The track of that name with notes among its own."""
+    track = score.track(name)
+    assert track is not None, "what is written is a track of the score"
+    return replace(track, notes=tuple(sorted((*track.notes, *notes))))
 
 
 def sounding(fills: Iterable[Filled], score: Score) -> Iterator[Note]:
@@ -152,11 +167,10 @@ def sounding(fills: Iterable[Filled], score: Score) -> Iterator[Note]:
             yield replace(note, start=begin, duration=min(note.duration, max(score.end - begin, 1)))
 
 
-def ordered_for(score: Score, name: str) -> Score:
-    """The score with the track that is written first, so that it is among those the model has numbers for."""
-    first = [track for track in score.tracks if track.name == name]
-    rest = [track for track in score.tracks if track.name != name]
-    return replace(score, tracks=(*first, *rest)[:MOST_TRACKS])
+def within_reach(score: Score, name: str) -> Score:
+    """The score with no more tracks than the model has numbers for, the named one among them."""
+    others = [track.name for track in score.tracks if track.name != name][: MOST_TRACKS - 1]
+    return replace(score, tracks=tuple(track for track in score.tracks if track.name in (name, *others)))
 
 
 def view_of(encoded: Cells, holes: frozenset[Hole], sight: int, source: str, style: str) -> View:

@@ -22,7 +22,7 @@ from resonant.players.score_lm.cells import Cells, cells, notes_of
 from resonant.players.score_lm.fill import Filling, filled
 from resonant.players.score_lm.grammar import Bounds, CellGrammar, is_legal
 from resonant.players.score_lm.layout import View, fill_head, ordered, prompt
-from resonant.players.score_lm.player import ScorePlayer, ordered_for, view_of
+from resonant.players.score_lm.player import ScorePlayer, view_of, within_reach
 from resonant.players.score_lm.vocabulary import VOCABULARY
 from resonant.players.seams import outside
 from resonant.produce import Engine, Watch
@@ -146,7 +146,7 @@ def test_what_is_filled_is_as_likely_as_the_model_says_without_a_cache(weights: 
 
 
 def test_the_view_takes_what_fits_and_leaves_room_to_write(song: Score) -> None:
-    encoded = cells(ordered_for(song, "melody"))
+    encoded = cells(song)
     holes = frozenset({(5, 0), (6, 0)})
     narrow, wide = (view_of(encoded, holes, size, "user", "pop") for size in (512, 4096))
     assert wide.near == wide.seen == (0, 12)
@@ -199,8 +199,9 @@ def test_full_theory_leaves_no_note_outside_key_and_chord(weights: Path, song: S
 
 def test_notes_are_heard_before_their_cell_is_done(weights: Path, song: Score) -> None:
     player, bars = ScorePlayer(weights), (2, 3)
-    score = ordered_for(context(song, "melody", bars).score, "melody")
-    asked = player.asked(score, bars, context(song, "melody", bars))
+    place = [track.name for track in song.tracks].index("melody")
+    score = context(song, "melody", bars).score
+    asked = player.asked(score, frozenset((bar, place) for bar in bars), "pop")
     heard: list[tuple[int, int]] = []
     filling = replace(asked.filling, heard=lambda hole, words: heard.append((hole[0], len(words))))
     reader = Reader(player.model)
@@ -208,3 +209,10 @@ def test_notes_are_heard_before_their_cell_is_done(weights: Path, song: Score) -
     done = list(filled(reader, asked.cells, asked.view, filling, random.Random(3)))
     notes = sum(len(list(notes_of(each.cell, 0))) for each in done)
     assert len(heard) == notes > len(done)
+
+
+def test_of_more_tracks_than_have_numbers_the_asked_one_stays_in_its_order(song: Score) -> None:
+    many = tuple(replace(song.tracks[0], name=f"drums {number}") for number in range(20))
+    kept = within_reach(replace(song, tracks=many), "drums 18")
+    assert [track.name for track in kept.tracks] == [*(f"drums {number}" for number in range(15)), "drums 18"]
+    assert within_reach(song, "bass") == song

@@ -1,0 +1,393 @@
+"""What the learned score player is worth: every figure of its model card, on pieces nobody learned from.
+
+    python benchmarks/measure_score_lm.py --weights FOLDER --prepared FOLDER --data DATA_FOLDER
+        [--limit 12] [--work FOLDER] [--parts foretelling,fills,speed,legal,memory] [--threads 2]
+        [--out docs/models/score-lm.md]
+
+`--weights` holds the checkpoint, `--prepared` what `resonant train prepare` made of the data (its n-gram and its
+melodies are compared with), `--data` the collections with their `test.jsonl.gz`. Each part's figures are kept in
+`--work` as JSON under the hash of the weights: a run that was cut off goes on, and `--parts` measures some anew.
+About ten minutes on two cores; `--limit` (pieces of each collection) makes it shorter.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import torch
+from hardware import hardware
+from score_lm_fills import COPIES, TRUE, Player, Row, arranged, grooves, learned, playable, rows, together
+from score_lm_page import page
+
+from resonant.brief.reader import Call, read_brief
+from resonant.evaluate.borrowed import Collection
+from resonant.nn.generation import Reader, Ready
+from resonant.nn.sampling import Sampling, drawn_word
+from resonant.nn.transformer import Cache
+from resonant.players.context import Context
+from resonant.players.score_lm.cells import Cells, cells, notes_of
+from resonant.players.score_lm.fill import filled
+from resonant.players.score_lm.grammar import CellGrammar, is_legal
+from resonant.players.score_lm.layout import fill_head, prompt
+from resonant.players.score_lm.player import ScorePlayer
+from resonant.players.score_lm.vocabulary import METRES, ROLES, VOCABULARY
+from resonant.players.seams import outside
+from resonant.produce import Engine
+from resonant.score.model import Note
+from resonant.seeds import stream
+from resonant.styles import all_styles
+from resonant.train.corpus import Corpus, load_corpus
+from resonant.train.foretelling import ByRole, Case, Copying, case_of, surprises
+from resonant.train.held_out import Torn, held_out, torn
+from resonant.train.prepare import Told
+from resonant.units import Metre
+
+SEED = 20
+LEGAL_CELLS, LEGAL_ROWS = 10_000, 64
+MEMORY_SONGS, SPEED_FILLS = 16, 48
+BEST_OF = 3
+TUNES = ("melody", "counter")
+TARGET = Path(__file__).parents[1] / "docs" / "models" / "score-lm.md"
+_V = VOCABULARY
+Figures = dict[str, Any]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--prepared", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--limit", type=int, default=12)
+    parser.add_argument("--work", type=Path)
+    parser.add_argument("--parts", default="")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=TARGET)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    bench = Bench(arguments.weights, arguments.prepared, arguments.data, arguments.limit)
+    folder = arguments.work or arguments.weights / "measured"
+    anew = arguments.parts.split(",") if arguments.parts else []
+    figures = {name: kept(folder, bench, name, name in anew) for name in PARTS}
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_text(page(figures, bench.about()), encoding="utf-8")
+    print(arguments.out.read_text(encoding="utf-8").split("## What was asked")[-1].split("\n## ")[0])
+
+
+def kept(folder: Path, bench: "Bench", name: str, anew: bool) -> Figures:
+    """The figures of a part: those that were measured before with these weights and this limit, else new ones."""
+    path = folder / f"{name}-{bench.stamp}.json"
+    if path.exists() and not anew:
+        found: Figures = json.loads(path.read_text(encoding="utf-8"))
+        return found
+    begun = time.perf_counter()
+    found = {**PARTS[name](bench), "hardware": hardware()}
+    found["seconds"] = round(time.perf_counter() - begun, 1)
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    print(f"{name}: {found['seconds']:.0f} s", file=sys.stderr, flush=True)
+    return found
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is measured, and on what.
+
+    Args:
+        weights, prepared, data: see above.
+        limit: most pieces of a collection.
+    """
+
+    weights: Path
+    prepared: Path
+    data: Path
+    limit: int
+
+    @cached_property
+    def stamp(self) -> str:
+        digest = hashlib.sha256((self.weights / "model.safetensors").read_bytes()).hexdigest()
+        return f"{digest[:12]}-{self.limit}"
+
+    @cached_property
+    def player(self) -> ScorePlayer:
+        return ScorePlayer(self.weights)
+
+    @property
+    def model(self) -> Ready:
+        return self.player.model
+
+    @cached_property
+    def pieces(self) -> list[Told]:
+        return held_out(self.data, self.limit)
+
+    @cached_property
+    def torn(self) -> list[Torn]:
+        return list(torn(self.pieces, SEED))
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        return load_corpus(self.prepared / "train.npz")
+
+    def about(self) -> Figures:
+        """What the weights are, where they come from, and what they learned from."""
+        run = self.weights.parent
+        log = [json.loads(line) for line in _lines(run / "log.jsonl")]
+        recipe = run / "run.json"
+        return {
+            "config": asdict(self.model.config),
+            "parameters": sum(p.numel() for p in self.model.model.parameters()),
+            "bytes": (self.weights / "model.safetensors").stat().st_size,
+            "notes": _header(self.weights / "model.safetensors"),
+            "recipe": json.loads(recipe.read_text(encoding="utf-8")) if recipe.exists() else {},
+            "checks": [(row["step"], row["check"]) for row in log if "check" in row],
+            "train_seconds": sum(row["seconds"] for row in log if "seconds" in row),
+            "data": json.loads((self.prepared / "dataset_info.json").read_text(encoding="utf-8"))["splits"],
+            "player": {name: getattr(self.player, name) for name in ("theory", "temperature", "top_p", "sight")},
+            "limit": self.limit,
+            "hardware": hardware(),
+        }
+
+
+def foretelling(bench: Bench) -> Figures:
+    """How surprising the true bars are to each foreteller, hole by hole."""
+    copying = Copying(ByRole(bench.corpus), _tuning(bench))
+    model = bench.model.model
+    found: list[Figures] = []
+    left_out = 0
+    for hole in bench.torn:
+        near, far = case_of(hole, bench.player.sight), case_of(hole, model.config.context)
+        told = list(surprises([near], copying, {"score-lm": model}))
+        wide = list(surprises_of_model(far, model))
+        if not told or not wide:
+            left_out += 1
+            continue
+        _, notes, sums = told[0]
+        sums["score-lm, all it can read"] = wide[0]
+        found.append({"group": _group(hole), "source": hole.piece.source, "notes": notes, "nats": sums})
+    shares = {" | ".join(key): round(share, 3) for key, share in sorted(copying.shares.items())}
+    return {"holes": found, "left_out": left_out, "shares": shares}
+
+
+def surprises_of_model(case: Case, model: Any) -> Iterator[float]:
+    """The model's surprise at a case, or nothing where it is too long."""
+    from resonant.train.foretelling import learned as foretold
+    from resonant.train.foretelling import places
+
+    chances = foretold(model, case)
+    if chances is not None:
+        yield -sum(float(np.log(max(chances(place)[place.at], 1e-12))) for place in places(case))
+
+
+def _tuning(bench: Bench) -> list[Case]:
+    """Cases of the validation split, on which the copies learn how far to be trusted."""
+    pieces = held_out(bench.data, max(bench.limit // 3, 1), "valid")
+    return [case_of(hole, bench.player.sight) for hole in torn(pieces, SEED)]
+
+
+def _group(hole: Torn) -> str:
+    if len(hole.places) > 1:
+        return "all tracks"
+    role = hole.role(hole.places[0])
+    return role if role in ROLES else "other"
+
+
+def fills(bench: Bench) -> Figures:
+    """What the fills are like, beside the true bars, the arranger's and copies; half as many pieces as are foretold."""
+    engine = Engine()
+    some = {piece.id for piece in held_out(bench.data, max(bench.limit // 2, 1))}
+    holes = [hole for hole in bench.torn if hole.piece.id in some and playable(hole, engine)]
+    players: dict[str, Player] = {
+        "score-lm": learned(bench.player),
+        "score-lm, theory 0": learned(replace(bench.player, theory=0.0)),
+        f"score-lm, best of {BEST_OF}": learned(bench.player, BEST_OF),
+        "arranger": arranged(engine),
+        **COPIES,
+    }
+    found = list(rows(holes, players, SEED))
+    beats = [piece.score for piece in held_out(bench.data, 200) if piece.source == "groove"]
+    names = [TRUE, *players]
+    return {
+        "holes": len(holes),
+        "roles": {role: {name: _of_role(found, name, role) for name in names} for role in _roles(found)},
+        "groove": {
+            "band": np.percentile(grooves(beats), [5, 95]).round(4).tolist(),
+            **{name: [row.groove for row in found if row.player == name and row.groove is not None] for name in names},
+        },
+    }
+
+
+def _roles(found: Sequence[Row]) -> list[str]:
+    return sorted({row.role for row in found}, key=ROLES.index)
+
+
+def _of_role(found: Sequence[Row], name: str, role: str) -> Figures:
+    """Means over the fills of a role, shares weighed by notes; and the spreads of all fills together."""
+    mine = [row for row in found if row.player == name and row.role == role]
+    notes = sum(row.notes for row in mine)
+    return {
+        "fills": len(mine),
+        "notes": notes,
+        "each": {key: fmean(row.alike[key] for row in mine) for key in mine[0].alike},
+        "together": together(found, name, role),
+        "chord_tones": sum(row.chord_tones * row.notes for row in mine) / max(notes, 1),
+        "in_key": sum(row.in_key * row.notes for row in mine) / max(notes, 1),
+    }
+
+
+def speed(bench: Bench) -> Figures:
+    """Seconds of fills of four bars of a track, and until the first note is whole."""
+    holes = [hole for hole in bench.torn if len(hole.places) == 1]
+    holes = [holes[number * len(holes) // SPEED_FILLS] for number in range(min(SPEED_FILLS, len(holes)))]
+    _timed(bench, holes[0])
+    timed = [_timed(bench, hole) for hole in holes]
+    return {"fills": timed, "threads": torch.get_num_threads()}
+
+
+def _timed(bench: Bench, hole: Torn) -> Figures:
+    heard: list[float] = []
+    begun = time.perf_counter()
+    asked = bench.player.asked(hole.score, hole.holes, hole.piece.style)
+    words = prompt(asked.cells, asked.view)
+    reader = Reader(bench.model)
+    reader.read(words)
+    read = time.perf_counter()
+    filling = replace(asked.filling, heard=lambda hole, cell: heard.append(time.perf_counter()))
+    done = list(filled(reader, asked.cells, asked.view, filling, stream(SEED, hole.piece.id)))
+    end = time.perf_counter()
+    return {
+        "role": _group(hole),
+        "prompt": len(words),
+        "read_s": read - begun,
+        "words": sum(len(fill.cell) + 1 for fill in done),
+        "first_s": (heard[0] if heard else end) - begun,
+        "all_s": end - begun,
+    }
+
+
+def legal(bench: Bench) -> Figures:
+    """Ten thousand cells drawn from the model at its own temperature, and how many of them can not be read."""
+    player = replace(bench.player, sight=256)
+    count = illegal = words = 0
+    turn = 0
+    while count < LEGAL_CELLS:
+        hole = bench.torn[turn % len(bench.torn)]
+        turn += 1
+        asked = player.asked(hole.score, frozenset([min(hole.holes)]), hole.piece.style)
+        (bounds,) = asked.filling.bounds.values()
+        row = (*prompt(asked.cells, asked.view), *fill_head(asked.cells, 0, *min(hole.holes)))
+        bounds = replace(bounds, close=_V.end)
+        drawn = _drawn_together(bench.model, row, [CellGrammar(bounds) for _ in range(LEGAL_ROWS)], turn)
+        illegal += sum(not is_legal(cell, bounds) for cell in drawn)
+        words += sum(map(len, drawn))
+        count += len(drawn)
+    return {"cells": count, "illegal": illegal, "words": words}
+
+
+@torch.inference_mode()
+def _drawn_together(
+    ready: Ready, row: Sequence[int], grammars: Sequence[CellGrammar], turn: int
+) -> list[tuple[int, ...]]:
+    """A cell for each grammar behind the same words, all drawn in step: many times quicker than one after the other."""
+    model, rngs = ready.model, [stream(SEED, "legal", turn, i) for i in range(len(grammars))]
+    one = Cache(model.config, 1, len(row), model.embedding.weight)
+    logits = model(torch.tensor([list(row)]), one)[0, -1].numpy()
+    cache = Cache(model.config, len(grammars), model.config.context, model.embedding.weight)
+    cache.keys[..., : len(row), :] = one.keys
+    cache.values[..., : len(row), :] = one.values
+    cache.length = len(row)
+    said: list[list[int]] = [[] for _ in grammars]
+    told = np.tile(logits, (len(grammars), 1))
+    how = Sampling(1.0, 0, 1.0)
+    while not all(grammar.closed for grammar in grammars):
+        for at, grammar in enumerate(grammars):
+            if not grammar.closed:
+                allowed = grammar.allowed()
+                long = len(said[at]) >= 160 and allowed[grammar.bounds.close]
+                word = grammar.bounds.close if long else drawn_word(told[at], allowed, how, rngs[at])[0]
+                grammar.take(word)
+                said[at].append(word)
+        told = model(torch.tensor([[words[-1]] for words in said]), cache)[:, -1].numpy()
+    return [tuple(words[:-1]) for words in said]
+
+
+def memory(bench: Bench) -> Figures:
+    """The longest stretch of each tune written anew that stands in the training set, beside that of the true tune."""
+    known = Collection(_tunes(bench.corpus))
+    songs = [piece for piece in held_out(bench.data, MEMORY_SONGS) if piece.source == "pop909"]
+    found = []
+    for song in songs:
+        place = next(i for i, track in enumerate(song.score.tracks) if track.role == "melody")
+        track = song.score.tracks[place]
+        bars = tuple(range(song.score.bars))
+        blank = outside(track, song.score, bars)
+        context = Context(
+            read_brief("pop", Call(bars=song.score.bars)), all_styles()["pop"], song.score.with_track(blank), blank,
+            bars, SEED,
+        )  # fmt: skip
+        ours = bench.player.play(context).notes
+        theirs = list(_as_read(cells(song.score), place))
+        found.append(
+            {
+                "song": song.id,
+                "ours": known.longest_stretch(ours),
+                "ours_notes": len(ours),
+                "theirs": known.longest_stretch(theirs),
+                "theirs_notes": len(theirs),
+            }
+        )
+    return {"songs": found}
+
+
+def _tunes(corpus: Corpus) -> Iterator[list[Note]]:
+    """The melodies of the training set; bands made of songs, and what our own arranger wrote, are left out."""
+    for number in range(len(corpus)):
+        piece = corpus[number]
+        if piece.source in ("pseudo", "arranger", "groove"):
+            continue
+        for place, (_, _, role, _) in enumerate(piece.cells.tracks):
+            if ROLES[_V.role.index(role)] in TUNES:
+                yield list(_as_read(piece.cells, place))
+
+
+def _as_read(song: Cells, place: int) -> Iterator[Note]:
+    """The notes of a track as its words mean them."""
+    start = length = 0
+    for words, by_track in zip((song.opening, *song.bars[1:]), song.notes, strict=True):
+        if words[0] in _V.metre:  # the opening says the first metre, a bar another one
+            length = _bar_ticks(words[0])
+        yield from notes_of(by_track[place], start)
+        start += length
+
+
+def _bar_ticks(word: int) -> int:
+    name = METRES[_V.metre.index(word)]
+    beats, _, unit = (name if "/" in name else "4/4").partition("/")
+    return Metre(int(beats), int(unit)).ticks_per_bar
+
+
+PARTS: Mapping[str, Callable[[Bench], Figures]] = {
+    "foretelling": foretelling, "fills": fills, "speed": speed, "legal": legal, "memory": memory,
+}  # fmt: skip
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def _header(path: Path) -> Figures:
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        return dict(file.metadata() or {})
+
+
+if __name__ == "__main__":
+    main()

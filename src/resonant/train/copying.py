@@ -1,0 +1,121 @@
+"""Copying a bar that stands elsewhere in the song: what a model that invents nothing foretells.
+
+The four bars before, or the bar that is most like: whatever a learned model writes has to beat them, since music
+repeats. A copied bar foretells the next word wherever the bar being written has come to the same place; the words there
+are compared with come from a `smooth` foreteller, since a copy alone finds anything else impossible.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from resonant.players.score_lm.cells import SILENT, Cells, Tokens
+from resonant.players.score_lm.grammar import Bounds, CellGrammar
+from resonant.players.score_lm.layout import Hole
+from resonant.players.score_lm.vocabulary import POSITIONS, VOCABULARY
+
+_V = VOCABULARY
+_AWAY = 4
+_FARTHEST_BARS = 128
+State = tuple[str, int, int]  # what stood last, position, pitch
+
+
+def bar_before(cells: Cells, holes: frozenset[Hole], hole: Hole) -> int | None:
+    """The bar four before, or four behind at the start of a song; None where both are to be written as well."""
+    bar, place = hole
+    for other in (bar - _AWAY, bar + _AWAY):
+        if 0 <= other < len(cells.bars) and (other, place) not in holes:
+            return other
+    return None
+
+
+def bar_most_like(cells: Cells, holes: frozenset[Hole], hole: Hole) -> int | None:
+    """The bar around which most is the same: chords, what others play, and what the track plays next to it.
+
+    Of bars equally like, the nearest. None where the track stands nowhere else.
+    """
+    bar, place = hole
+    wanted = _around(cells, holes, bar, place, frozenset())
+    best, found = -1.0, None
+    for other in range(max(bar - _FARTHEST_BARS, 0), min(bar + _FARTHEST_BARS, len(cells.bars))):
+        if (other, place) in holes or other == bar:
+            continue
+        there = _around(cells, holes, other, place, frozenset())
+        shared = [_likeness(wanted[key], there[key]) for key in wanted.keys() & there.keys()]
+        likeness = sum(shared) / max(len(shared), 1) - 1e-6 * abs(other - bar)
+        if likeness > best:
+            best, found = likeness, other
+    return found
+
+
+def foretold(copied: Tokens, grammar: CellGrammar) -> int | None:
+    """The word that the copied cell has where the grammar stands, or None where it has never been there.
+
+    Behind a whole note the copied cell is taken up again at its next note, or at its end.
+    """
+    table, rising = _places(copied, grammar.bounds.drums)
+    state = (grammar.last, grammar.position, grammar.pitch)
+    if state in table:
+        return _with_velocity(table[state], grammar, table)
+    if grammar.last == "note":
+        later = next((position for position in rising if position > grammar.position), None)
+        return grammar.bounds.close if later is None else _V.position(later)
+    return None
+
+
+def _with_velocity(
+    told: tuple[int, int | None], grammar: CellGrammar, table: Mapping[State, tuple[int, int | None]]
+) -> int:
+    """The word told, or a velocity before it, or what follows a velocity that already holds."""
+    word, loud = told
+    if word == _V.end:
+        return grammar.bounds.close
+    if word in _V.velocity and _V.velocity.index(word) == grammar.velocity:
+        behind = table.get(("velocity", grammar.position, grammar.pitch))
+        return behind[0] if behind is not None else word
+    sounds = word in _V.pitch or word in _V.drum
+    if sounds and loud is not None and loud != grammar.velocity and grammar.last != "velocity":
+        return _V.velocity(loud)
+    return word
+
+
+@lru_cache(maxsize=4096)
+def _places(copied: Tokens, drums: bool) -> tuple[dict[State, tuple[int, int | None]], tuple[int, ...]]:
+    """What comes next at each place of a cell, with the velocity in force, and the positions at which notes begin."""
+    grammar = CellGrammar(Bounds(POSITIONS, drums, 0, 127, _V.end))
+    table: dict[State, tuple[int, int | None]] = {}
+    for word in (*copied, _V.end):
+        table[grammar.last, grammar.position, grammar.pitch] = (word, grammar.velocity)
+        grammar.take(word)
+    return table, tuple(_V.position.index(word) for word in copied if word in _V.position)
+
+
+def _around(
+    cells: Cells, holes: frozenset[Hole], bar: int, place: int, nothing: frozenset[int]
+) -> dict[tuple[str, int], frozenset[int]]:
+    """What can be seen of a bar, by what it is: its chords, the other tracks, the track itself in the bars beside."""
+    seen = {("chords", 0): frozenset(cells.chords[bar])}
+    for other, cell in enumerate(cells.notes[bar]):
+        if other != place and (bar, other) not in holes:
+            seen["track", other] = nothing if cell == SILENT else frozenset(cell)
+    for step in (-1, 1):
+        if 0 <= bar + step < len(cells.bars) and (bar + step, place) not in holes:
+            seen["beside", step] = frozenset(cells.notes[bar + step][place])
+    return seen
+
+
+def _likeness(one: frozenset[int], other: frozenset[int]) -> float:
+    together = len(one | other)
+    return len(one & other) / together if together else 1.0
+
+
+def mixing_weight(pairs: Sequence[tuple[bool, float]]) -> float:
+    """The share of a copy, 0…1, under which what really came is likeliest.
+
+    Args:
+        pairs: of each foretold word, whether it came, and the chance that the smooth foreteller gave to what came.
+    """
+    share = 0.5
+    for _ in range(40):  # expectation maximisation of a mixture of two
+        blame = sum(share * hit / (share * hit + (1 - share) * smooth) for hit, smooth in pairs)
+        share = min(max(blame / max(len(pairs), 1), 1e-4), 1 - 1e-4)
+    return share

@@ -1,0 +1,106 @@
+"""An n-gram of words: what a model that hears nothing but the last few words foretells. The yardstick of a learned one.
+
+Interpolated Kneser-Ney (Kneser & Ney 1995; Chen & Goodman 1999): a context that was heard gives its counts less a
+discount, and what the discount frees goes to the shorter context; short contexts count not how often a word came but
+behind how many different words. Below all lies the even chance.
+
+Counts are sorted arrays: a run of words is one number, its last word the lowest digit.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Words = NDArray[np.int64]
+_BITS = 11  # a word is less than 2048, so five of them fit into 63 bits
+MOST_ORDER = 63 // _BITS
+_MOST_DISCOUNT = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class _Order:
+    """Runs of one length.
+
+    Args:
+        words, counts: the last word of each run and how often it came, runs sorted.
+        contexts, starts: each context once, sorted, and where its runs begin; one more start than contexts.
+        discount: what each count gives to shorter contexts, 0…1.
+    """
+
+    words: Words
+    counts: NDArray[np.float64]
+    contexts: Words
+    starts: Words
+    discount: float
+
+
+class NGram:
+    """Foretells the next word of rows that begin anew each time.
+
+    Args:
+        rows: what it learns from.
+        size: words are 0…size − 1; size itself stands before the first word.
+        order: how many words a run has, the foretold one among them.
+    """
+
+    def __init__(self, rows: Iterable[Sequence[int]], size: int, order: int = 5) -> None:
+        assert size < 1 << _BITS and 1 <= order <= MOST_ORDER, "a run of words is one number of 63 bits"
+        self._size, self._order = size, order
+        runs = _runs(rows, size, order)
+        counted: list[_Order] = []
+        keys, counts = np.unique(runs, return_counts=True)
+        for length in range(order, 0, -1):
+            counted.append(_grouped(keys, counts))
+            # Of a run without its first word it counts behind how many different words it came.
+            keys, counts = np.unique(keys & ((1 << _BITS * (length - 1)) - 1), return_counts=True)
+        self._orders = counted[::-1]
+
+    def chances(self, before: Sequence[int]) -> NDArray[np.float64]:
+        """The chance of each word behind those of a row so far, `[size]`; they sum to 1."""
+        history = [self._size] * (self._order - 1) + list(before[-self._order :])
+        chances = np.full(self._size, 1.0 / self._size)
+        for length, order in enumerate(self._orders):
+            context = _number(history[len(history) - length :])
+            at = int(np.searchsorted(order.contexts, context))
+            if at == len(order.contexts) or order.contexts[at] != context:
+                continue
+            heard = slice(int(order.starts[at]), int(order.starts[at + 1]))
+            counts = order.counts[heard]
+            total = counts.sum()
+            chances *= order.discount * len(counts) / total
+            chances[order.words[heard]] += (counts - order.discount) / total
+        return chances
+
+
+def _runs(rows: Iterable[Sequence[int]], size: int, order: int) -> Words:
+    """Every word of every row with the words before it, as one number each."""
+    padding = [size] * (order - 1)
+    flat: list[int] = []
+    for row in rows:
+        flat += padding
+        flat += row
+    words = np.array(flat, dtype=np.int64)
+    runs = np.zeros(max(len(words) - order + 1, 0), dtype=np.int64)
+    for place in range(order):
+        runs = (runs << _BITS) | words[place : place + len(runs)]
+    whole: Words = runs[words[order - 1 :] != size]
+    return whole
+
+
+def _number(words: Sequence[int]) -> int:
+    number = 0
+    for word in words:
+        number = number << _BITS | word
+    return number
+
+
+def _grouped(keys: Words, counts: NDArray[np.int64]) -> _Order:
+    contexts, starts = np.unique(keys >> _BITS, return_index=True)
+    once, twice = int((counts == 1).sum()), int((counts == 2).sum())
+    # Ney's estimate; where nothing came twice it would leave nothing to what came once.
+    discount = min(once / (once + 2 * twice), _MOST_DISCOUNT) if once else 0.5
+    return _Order(
+        keys & ((1 << _BITS) - 1), counts.astype(np.float64), contexts, np.append(starts, len(keys)), discount
+    )
