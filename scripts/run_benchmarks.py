@@ -3,7 +3,7 @@
 python scripts/run_benchmarks.py [--data FOLDER]
 
 With a folder of real music (the jsonl sets that `resonant.evaluate.pieces` reads), what the estimators manage on it is
-measured beside our songs.
+measured beside our songs, and what is understood of it when it is imported.
 """
 
 import argparse
@@ -12,7 +12,13 @@ import sys
 from pathlib import Path
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+DOCS = Path(__file__).parents[1] / "docs"
 RESULTS = BENCHMARKS / "RESULTS.md"
+_WITH_DATA = {
+    "bench_music_quality.py": (),
+    "bench_import.py": ("--out", str(DOCS / "import.md")),
+    "bench_real_files.py": ("--every", "40"),
+}
 _HEAD = """# Benchmarks
 
 Written by `make bench`; every figure comes from the script named above it, on the machine named here. Times are the
@@ -30,7 +36,9 @@ def main() -> None:
     parts = [_HEAD, f"Machine: {hardware()}\n"]
     for script in sorted(BENCHMARKS.glob("bench_*.py")):
         print(f"== {script.name}", flush=True)
-        options = ["--data", str(data)] if data is not None and script.name == "bench_music_quality.py" else []
+        options = (
+            ["--data", str(data), *_WITH_DATA[script.name]] if data is not None and script.name in _WITH_DATA else []
+        )
         done = subprocess.run([sys.executable, str(script), *options], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             sys.exit(f"{script.name} failed:\n{done.stderr}")

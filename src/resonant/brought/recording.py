@@ -22,7 +22,7 @@ from resonant.listening.clock import Clock, clock_of, even_bars
 from resonant.listening.ear import Array
 from resonant.listening.form_heard import harmony_heard, sections_heard
 from resonant.listening.hearing import Hearing
-from resonant.listening.key import key_heard
+from resonant.listening.key_in_bars import key_in_bars
 from resonant.listening.onsets import band_onsets
 from resonant.mix.loudness import measure
 from resonant.score.model import Score, Track
@@ -102,7 +102,7 @@ def song_of_recording(path: Path, wishes: Wishes, workplace: Path) -> Song:
         heard = heard.stretched_to(wishes.stretch_to_bpm, path.name)
     clock = clock_of(heard.bars, music_end_s(heard.audio))
     track = Track(track_name(path), wishes.role or "melody", RECORDING.name)
-    key = wishes.key or key_heard(heard.hearing) or Key(0)
+    key = wishes.key or key_in_bars(heard.hearing, heard.bars.downbeats_s) or Key(0)
     score = Score(
         _bars(clock, heard.audio), clock.tempo, clock.metre, key, tracks=(track,), title=wishes.name or path.stem
     )

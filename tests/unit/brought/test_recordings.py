@@ -17,6 +17,7 @@ from resonant.brought.wishes import Wishes
 from resonant.errors import BriefError, InputError
 from resonant.library.model import Song
 from resonant.library.revisions import open_song, save_revision
+from resonant.mix.scene import kick_times_s
 from resonant.sound.recording import stem_of
 from resonant.theory.key import Key
 from resonant.units import Metre
@@ -70,6 +71,37 @@ def test_the_file_is_kept_byte_for_byte_and_its_stem_is_its_samples(take: Path, 
     assert rate == stem_rate
     assert np.array_equal(stem[start : start + len(theirs)], theirs)
     assert not stem[:start].any() and not stem[start + len(theirs) :].any()
+
+
+@pytest.mark.parametrize("ending", ["flac", "ogg", "mp3"])
+def test_a_file_of_any_format_is_kept_as_it_is_and_never_encoded_again(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"take.{ending}"
+    soundfile.write(path, tape(bars=2).T, RATE)
+    song, own = brought(path, Wishes(tempo_bpm=120.0), tmp_path)
+    _, folder = kept(song, own, tmp_path / "songs")
+    (recording,) = song.recordings.values()
+    assert (folder / recording.file).read_bytes() == path.read_bytes() and recording.file == f"recordings/take.{ending}"
+    theirs, _ = soundfile.read(path, dtype="float32", always_2d=True)
+    stem = stem_of(recording.within(folder), 8 * RATE, RATE)
+    start = round(recording.start_s * RATE)
+    assert np.array_equal(stem.samples[:, start : start + len(theirs)], theirs.T)
+
+
+@pytest.mark.parametrize(("drift", "bpm"), [(0.12, 120.0), (-0.1, 96.0), (0.0, 133.3)])
+def test_what_is_added_plays_on_the_recordings_beats_however_they_move(
+    drift: float, bpm: float, tmp_path: Path, engine: produce.Engine
+) -> None:
+    path = on_file(tmp_path / "take.wav", tape(bars=16, bpm=bpm, drift=drift, lead_in_s=0.4))
+    song, _ = brought(path, Wishes(), tmp_path)
+    (recording,) = song.recordings.values()
+    seated, region = with_players(song, parts_named(["drums"], engine.style("house")), "house")
+    written = produce.regenerate(seated, region, engine).score
+    lengths = 60.0 / bpm * (1.0 + drift * np.arange(64) / 64)
+    halves = 0.4 + np.concatenate([[0.0], np.cumsum(np.repeat(lengths / 2, 2))])
+    kicks = np.array(kick_times_s(written)) - recording.start_s
+    kicks = kicks[(kicks > 0.3) & (kicks < halves[-1])]
+    off_s = np.abs(np.subtract.outer(kicks, halves)).min(axis=1)
+    assert len(kicks) > 50 and np.percentile(off_s, 90) < 0.025
 
 
 def test_accompaniment_leaves_the_recording_as_it_is_and_is_as_loud_as_it_asks_for(
