@@ -67,7 +67,8 @@ def test_an_ngram_knows_what_it_heard_and_where_rows_begin() -> None:
     assert gram.chances([5, 2]).argmax() == 6
     assert gram.chances([]).argmax() == 1
     assert gram.chances([9, 9, 1, 2]).argmax() == 3
-    assert set(gram.chances([9, 2]).argsort()[-2:]) == {3, 6}  # of a context that is new the end is known
+    behind = gram.chances([9, 2])  # of a context that is new the end is known
+    assert min(behind[[3, 6]]) > max(behind[[1, 4, 5]])
 
 
 def test_kneser_and_neys_example_short_contexts_count_different_neighbours() -> None:

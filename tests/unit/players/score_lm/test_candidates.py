@@ -35,6 +35,7 @@ def test_of_two_that_tie_the_judge_decides_and_then_the_earlier() -> None:
 @given(st.lists(st.tuples(st.floats(-100, 0), st.floats(-5, 5)), min_size=1, max_size=8))
 def test_nothing_better_in_both_is_ever_left_lying(values: list[tuple[float, float]]) -> None:
     tried = [candidate(log_chance) for log_chance, _ in values]
-    taken = tried.index(chosen(tried, [judged for _, judged in values]))
+    best = chosen(tried, [judged for _, judged in values])
+    taken = next(i for i, each in enumerate(tried) if each is best)
     likely, liked = tried[taken].log_chance, values[taken][1]
     assert not any(t.log_chance > likely and judged > liked for t, (_, judged) in zip(tried, values, strict=True))
