@@ -91,6 +91,11 @@ class Chord:
         return self.root if self.bass is None else self.bass
 
     @property
+    def partner_pc(self) -> int:
+        """What a bass plays beside its bass note: the fifth; the root where the chord stands on its third or fifth."""
+        return self.root if self.bass is not None and self.bass in (self.third, self.fifth) else self.fifth
+
+    @property
     def is_minor(self) -> bool:
         return 3 in self.intervals
 

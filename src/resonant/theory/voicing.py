@@ -110,10 +110,15 @@ def is_clear(voicing: Voicing) -> bool:
 def telling(voicing: Voicing, chord: Chord, count: int) -> Voicing:
     """The `count` voices that say most of a chord: its third, its seventh, then the highest.
 
+    The root comes third where those two alone are a bare fifth, which is of another chord; over another bass it comes
+    first, and what the bass has is left to it.
+
     >>> telling((56, 62, 71), Chord.parse("E7"), 2), telling((52, 55, 60), Chord.parse("C"), 2)
     ((56, 62), (52, 60))
     """
-    guides = [pc for pc in (chord.third, chord.seventh) if pc is not None]
+    root = chord.root if chord.bass is not None or _leaves_a_fifth(chord) else None
+    order = (chord.third, chord.seventh, root) if chord.bass is None else (root, chord.third, chord.seventh)
+    guides = [pc for pc in order if pc not in (None, chord.bass)]
     highest = {pitch % 12: pitch for pitch in voicing}
     chosen = [highest[pc] for pc in guides if pc in highest]
     others = [pitch for pitch in reversed(voicing) if pitch not in chosen]
@@ -200,13 +205,21 @@ def _triad(chord: Chord) -> tuple[int, ...]:
 
 
 def _triads(chord: Chord) -> list[tuple[int, ...]]:
-    """Three-note choices: the triad, and where the chord has a colour, the colour in place of the root or fifth."""
+    """Three-note choices: the triad, and where the chord has a colour, the colour in place of the root or fifth.
+
+    The triad stays where the colour would make another one, as E G B of Cmaj7 is E minor, and C E A of C6 A minor.
+    """
     plain = _triad(chord)
     colours = [(chord.root + step) % 12 for step in chord.intervals[3:4]]
     if not colours or len(plain) < 3:
         return [plain]
     root, third, fifth = plain
-    return [(third, fifth, colours[0]), (root, third, colours[0])]
+    return [plain if _is_plain(tones) else tones for tones in ((third, fifth, colours[0]), (root, third, colours[0]))]
+
+
+def _is_plain(tones: Sequence[int]) -> bool:
+    """Whether three pitch classes are a major or minor triad, on whichever of them."""
+    return any({(pc - root) % 12 for pc in tones} in ({0, 4, 7}, {0, 3, 7}) for root in tones)
 
 
 def _sixth(chord: Chord) -> int | None:
@@ -248,7 +261,9 @@ def _ninth(chord: Chord, scale: tuple[int, ...]) -> int:
 def _shells(chord: Chord) -> list[Voicing]:
     """Root, third and seventh, in both orders, bare or with the fifth or the chord's highest colour on top.
 
-    A sixth in the seventh's place needs the fifth: without it, a minor sixth chord is the diminished one below it.
+    A sixth in the seventh's place needs the fifth: without it, a minor sixth chord is the diminished one below it; and
+    so does a major seventh, whose third and seventh are a bare fifth. A minor seventh is better without: with it, it is
+    the sixth chord on its third.
     """
     guide = chord.seventh if chord.seventh is not None else _sixth(chord)
     if guide is None or chord.third is None:
@@ -258,9 +273,17 @@ def _shells(chord: Chord) -> list[Voicing]:
     fifth, colour = (chord.fifth - chord.root) % 12, chord.intervals[-1] % 12
     tops = [top for top in dict.fromkeys((fifth, colour)) if top not in (third, seventh)]
     crowned = [(*shape, root + _above(shape[-1] - root, top)) for shape in bare for top in tops]
-    if chord.seventh is None:
-        return [shape for shape in crowned if shape[-1] % 12 == (root + fifth) % 12]
+    whole: list[Voicing] = [shape for shape in crowned if shape[-1] % 12 == chord.fifth]
+    if chord.seventh is None or (third, fifth, seventh) == (4, 7, 11):
+        return whole
+    if (third, fifth, seventh) == (3, 7, 10):
+        return [*bare, *(shape for shape in crowned if shape not in whole)]
     return [*bare, *crowned]
+
+
+def _leaves_a_fifth(chord: Chord) -> bool:
+    """Whether third and seventh lie a fifth apart, as in major and minor sevenths."""
+    return chord.third is not None and chord.seventh is not None and (chord.seventh - chord.third) % 12 == 7
 
 
 def _above(step: int, colour: int) -> int:

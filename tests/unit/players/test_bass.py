@@ -48,6 +48,28 @@ def test_a_walking_bass_stands_on_a_chord_tone_on_the_third_beat(seed: int) -> N
         assert chord is not None and third.pitch % 12 in chord.pitch_classes
 
 
+def test_a_walking_bass_mostly_stands_on_the_root_or_the_fifth_on_the_third_beat() -> None:
+    """A third there makes another chord of a minor seventh: Dm7 over F is F6."""
+    plain = 0
+    for seed in range(4):
+        part, score = walking(seed=seed)
+        for bar in range(score.bars):
+            third = min(beats(part), key=lambda note: abs(note.start - bar * 1920 - 960))
+            chord = score.chord_at(bar * 1920 + 960)
+            plain += chord is not None and third.pitch % 12 in (chord.root, chord.fifth)
+    assert plain > 0.75 * 4 * 30
+
+
+def test_over_an_inversion_a_bass_that_alternates_goes_to_the_root() -> None:
+    """A fifth over E of C/E would be heard as E minor."""
+    score = song(("C/E", "F", "G/D", "C"), 16)
+    part = play_bass(context("bass", "picked_bass", "country", score, seed=1))
+    for span in score.harmony:
+        if span.chord.bass is not None:
+            inside = {n.pitch % 12 for n in part.notes if span.start + 60 <= n.start < span.end - 600}
+            assert inside <= {span.chord.bass, span.chord.root}, str(span.chord)
+
+
 def test_a_walking_bass_comes_back_to_the_root_where_a_chord_stays() -> None:
     score = song(("Fmaj7", "Fmaj7", "Bb7", "Bb7"), 32)
     part = play_bass(context("bass", "upright_bass", "jazz", score, seed=3))

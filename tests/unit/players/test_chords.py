@@ -168,10 +168,19 @@ def test_a_figure_with_an_unknown_sign_is_refused() -> None:
         ChordsStyle(reach=(60, 65))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_minor_power_chord_has_its_third_and_a_major_one_needs_none(seed: int) -> None:
+    score = song(("Em", "C", "Am", "G"), 16, sections=SONG[:2])
+    part = play_chords(context("chords", "distortion_guitar", "rock", score, seed=seed))
+    for span in score.harmony:
+        struck = {n.pitch % 12 for n in part.notes if span.start - 60 <= n.start < span.end - 300}  # no push is of it
+        assert (span.chord.third in struck) == span.chord.is_minor
+
+
 @pytest.mark.parametrize("player", ["grand_piano", "hammond_organ", "acoustic_guitar", "banjo", "ukulele"])
 @pytest.mark.parametrize("style", sorted(all_styles()))
 def test_comping_sounds_the_third_of_every_chord_that_it_strikes(style: str, player: str) -> None:
-    """Whatever the figure and its liberties; power and quartal voicings leave the third to others."""
+    """Whatever the figure and its liberties; quartal voicings and major power chords leave the third to others."""
     if all_styles()[style].chords.voicing in ("power", "quartal"):
         style = "pop"
     for seed in range(2):

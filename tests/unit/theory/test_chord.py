@@ -40,6 +40,11 @@ def test_a_slash_puts_another_note_in_the_bass() -> None:
     assert (chord.root, chord.bass_pc, chord.pitch_classes) == (6, 4, (6, 9, 0, 4))
 
 
+@pytest.mark.parametrize(("symbol", "partner"), [("C", 7), ("C/E", 0), ("C/G", 0), ("C/D", 7), ("Bdim", 5)])
+def test_beside_its_bass_note_a_chord_has_its_fifth_and_an_inversion_its_root(symbol: str, partner: int) -> None:
+    assert Chord.parse(symbol).partner_pc == partner
+
+
 def test_a_slash_bass_that_is_the_root_says_nothing() -> None:
     assert Chord.parse("C/C") == Chord.parse("C")
 

@@ -62,6 +62,29 @@ def test_a_shell_of_a_sixth_chord_has_its_fifth() -> None:
     assert all(chord.fifth in {p % 12 for p in v} for v in voicings(chord, Hand("shell", 48, 79)))
 
 
+def test_a_shell_of_a_major_seventh_has_its_fifth_and_one_of_a_minor_seventh_has_not() -> None:
+    """E and B alone are of E; with G, the rest of Am7 is C."""
+    hand = Hand("shell", 48, 79)
+    assert all(7 in {p % 12 for p in v} for v in voicings(Chord.parse("Cmaj7"), hand))
+    assert not any(4 in {p % 12 for p in v} for v in voicings(Chord.parse("Am7"), hand))
+
+
+@pytest.mark.parametrize("symbol", ["Cmaj7", "Am7", "Fmaj9", "Dm9", "Cm6", "G7", "C6"])
+def test_three_voices_of_a_chord_are_no_other_plain_triad(symbol: str) -> None:
+    chord = Chord.parse(symbol)
+    for voicing in voicings(chord, Hand("triad", 48, 79)):
+        others = {root for root in range(12) for third in (3, 4)
+                  if {p % 12 for p in voicing} == {root, (root + third) % 12, (root + 7) % 12}}  # fmt: skip
+        assert others <= {chord.root}
+
+
+@pytest.mark.parametrize(("symbol", "count"), [("A/C#", 2), ("F/C", 2), ("Am7/G", 3), ("Cmaj7", 3), ("Dm7", 3)])
+def test_voices_that_tell_an_inversion_or_a_seventh_hold_the_root(symbol: str, count: int) -> None:
+    chord = Chord.parse(symbol)
+    for voicing in voicings(chord, Hand("close", 48, 79)):
+        assert chord.root in {p % 12 for p in telling(voicing, chord, count)}
+
+
 @pytest.mark.parametrize("symbol", ["C", "E7", "Am7", "Cmaj9", "Bdim7", "Cm6"])
 def test_two_voices_that_tell_a_chord_hold_its_third_and_its_seventh(symbol: str) -> None:
     chord = Chord.parse(symbol)

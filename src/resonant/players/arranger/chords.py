@@ -143,7 +143,7 @@ class _Comping:
             ]
             third, voicing = span.chord.third, self.layout.at[span.start]
             places = [index for index, pitch in enumerate(voicing) if pitch % 12 == third]
-            sounded = {p % 12 for i in here for p in _voices(voicing, done[i].sign, span.chord)}
+            sounded = {p % 12 for i in here for p in self._pitches(voicing, done[i], span.chord)}
             if here and places and third not in sounded:
                 longest = max(here, key=lambda i: done[i].ticks)
                 sign = str(places[0] + 1) if done[longest].sign.isdigit() else "x"
@@ -159,11 +159,22 @@ class _Comping:
         if stroke.sign == "m":
             ticks = _SCRATCH_TICKS
         weight = _WEIGHTS.get(stroke.sign, 0.0) + (0.12 if stroke.offset == 0 else 0.0)
-        pitches = _voices(voicing, stroke.sign, chord)
+        pitches = self._pitches(voicing, stroke, chord)
         return [
             Written(start, in_reach(pitch, self.player), ticks, weight + (0.2 if pitch == max(pitches) else 0), late)
             for pitch, late in zip(pitches, self._strum(pitches, stroke.sign), strict=True)
         ]
+
+    def _pitches(self, voicing: Voicing, stroke: Stroke, chord: Chord) -> Voicing:
+        """The voices that a stroke sounds: a minor power chord that is not muted has its third on top.
+
+        A distorted fifth brings forth the major third, so that major chords need none.
+        """
+        pitches = _voices(voicing, stroke.sign, chord)
+        is_bare = self.style.voicing == "power" and chord.is_minor and len(pitches) < self.player.max_voices
+        if chord.third is None or not is_bare or stroke.sign == "m":
+            return pitches
+        return (*pitches, pitches[-1] + (chord.third - pitches[-1]) % 12)
 
     def _strum(self, pitches: Voicing, sign: str) -> list[float]:
         """How late each string sounds, in ms: low strings first on the way down, high ones first on the way up."""

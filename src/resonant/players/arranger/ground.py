@@ -50,7 +50,7 @@ class Ground:
 
     def interval(self, root: int, chord: Chord, sign: str) -> int:
         """What a sign other than an approach means above (or below) a root."""
-        fifth = (chord.fifth - chord.bass_pc) % 12 or 12
+        fifth = (chord.partner_pc - chord.bass_pc) % 12 or 12
         third = ((chord.third if chord.third is not None else chord.fifth) - chord.bass_pc) % 12 or 12
         seventh = self._seventh(chord)
         steps = {"F": fifth, "L": fifth - 12, "O": 12, "T": third, "S": (seventh - chord.bass_pc) % 12 or 12, "Z": 12}

@@ -48,7 +48,7 @@ class LeftHand:
     def pitches(self, chord: Chord, sign: str) -> tuple[int, ...]:
         """What a sign means under a chord."""
         root = fold(chord.bass_pc + 36, self.low, self.high)
-        fifth = root + ((chord.fifth - chord.bass_pc) % 12 or 12)
+        fifth = root + ((chord.partner_pc - chord.bass_pc) % 12 or 12)
         third = chord.third if chord.third is not None else chord.fifth
         tenth = root + 12 + (third - chord.bass_pc) % 12
         found = {

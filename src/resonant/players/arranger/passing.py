@@ -57,10 +57,13 @@ def between(first: int, second: int, key: Key) -> list[int]:
 
 
 def _upper(root: int, chord: Chord, beats: int, ground: Ground, moves: bool) -> list[int]:
-    """The root, and halfway its octave or the third, over this many beats; repeated pitches mean one held note."""
+    """The root, and halfway its octave or the third, over this many beats; repeated pitches mean one held note.
+
+    Over an inversion its root comes halfway.
+    """
     if not moves or beats < 2:
         return [root] * beats
-    other = ground.interval(root, chord, "O")
+    other = ground.interval(root, chord, "O" if chord.partner_pc == chord.fifth else "F")
     if other == root:
         other = ground.interval(root, chord, "T" if beats > 2 else "F")
     half = beats - beats // 2

@@ -22,6 +22,9 @@ _SKIP_NOTE = 0.14  # how often a soft eighth leans into a beat
 _STEP_COST = {0: 3.0, 1: 0.0, 2: 0.0, 3: 0.25, 4: 0.35, 5: 0.45, 7: 0.7, 6: 1.6, 12: 1.0}
 
 
+_STRONG_COST = {0: 0.0, 7: 0.2, 3: 0.6, 4: 0.6}  # in the middle of a bar, by the step above the root
+
+
 @dataclass(frozen=True, slots=True)
 class _Beat:
     start: Tick
@@ -30,7 +33,7 @@ class _Beat:
     opens: bool  # the chord comes in here
     closes: bool  # the next beat has another chord
     again: bool  # the bar line passes and the chord stays
-    strong: bool  # the third beat of a bar: a chord tone carries it
+    strong: bool  # the third beat of a bar: a chord tone carries it, best the root
 
 
 def walk(context: Context, bars: Sequence[Bar], ground: Ground) -> list[Written]:
@@ -92,10 +95,10 @@ def _tone_cost(pitch: int, beat: _Beat, key: Key) -> float:
         return 0.0 if pc == beat.chord.bass_pc else (1.7 if pc in beat.chord.pitch_classes else 9.0)
     if beat.again:
         return 0.0 if pc == beat.chord.bass_pc else (1.1 if pc in beat.chord.pitch_classes else 9.0)
+    if beat.strong:
+        return _STRONG_COST.get((pc - beat.chord.root) % 12, 1.2) if pc in beat.chord.pitch_classes else 9.0
     if pc in beat.chord.pitch_classes:
         return 0.15 if pc != beat.chord.bass_pc else 0.45
-    if beat.strong:
-        return 9.0
     if pc in key.scale:
         return 0.5
     return 0.8 if beat.closes else 9.0
