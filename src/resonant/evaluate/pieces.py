@@ -32,6 +32,7 @@ _QUALITIES = {
     "min7(no5)": "m7no5", "min(no5)": "mno5", "maj(no5)": "no5", "7(no5)": "7no5", "maj7(no5)": "maj7no5",
     "maj7(#5)": "maj7#5", "7(#5)": "7#5", "7(b5)": "7b5", "maj(9)": "add9",
 }  # fmt: skip
+_NO_MODE = "none"  # of music that is in no key
 _ROLES = {
     "piano": "chords",
     "vocal": "melody",
@@ -90,7 +91,7 @@ def read_piece(row: Mapping[str, Any]) -> Piece:
     bar_ticks = Metre(*row["meter"][0][1:]).ticks_per_bar if row["meter"] else Metre().ticks_per_bar
     pickup = round(barlines[1] * scale) if len(barlines) > 1 else bar_ticks
     clock = _Clock(scale, bar_ticks - pickup if 0 < pickup < bar_ticks else 0)
-    keys = tuple((clock.at(tick), Key(tonic, mode)) for tick, tonic, mode in row["key"])
+    keys = tuple((clock.at(tick), Key(tonic, mode)) for tick, tonic, mode in row["key"] if mode != _NO_MODE)
     metre = _metre_map(row["meter"], clock)
     tracks = _tracks(row["tracks"], clock)
     score = Score(

@@ -38,6 +38,11 @@ def test_ticks_are_scaled_and_roles_are_ours(tmp_path: Path) -> None:
     assert [(s.name, s.start_bar, s.bars) for s in piece.score.sections] == [("intro", 0, 1), ("verse", 1, 1)]
 
 
+def test_music_in_no_key_is_a_piece_too(tmp_path: Path) -> None:
+    (piece,) = read_pieces(written(tmp_path, json.dumps({**ROW, "key": [[0, 0, "none"], [96, 7, "major"]]})))
+    assert [str(key) for _, key in piece.keys] == ["G major"]
+
+
 def test_a_pick_up_is_filled_up_to_a_whole_bar(tmp_path: Path) -> None:
     (piece,) = read_pieces(written(tmp_path, json.dumps({**ROW, "barlines": [0, 24, 120]})))
     assert piece.score.tracks[0].notes[0].start == 4 * TICKS_PER_QUARTER
