@@ -1,17 +1,20 @@
 """How well songs are told in other styles and sketches arranged: every pair of styles, and every real piece.
 
-    python benchmarks/bench_restyle.py [--seeds 1] [--data DATA_FOLDER] [--pieces 1000000]
+    python benchmarks/bench_restyle.py [--seeds 1] [--data DATA_FOLDER] [--pieces 1000000] [--out docs/restyle.md]
 
-Prints Markdown. For each target style, over all source styles: how like the tune is to what it was, and to tunes of
-other songs; how many of its notes are kept; chord tones before and after; in key; and how often the song lies nearer to
-the target's manner than to the source's. With --data, every piece with a pitch is arranged for one ensemble after the
-other and told in one style after the other; the tune must be kept note for note, and nothing may crash.
+Prints Markdown, or writes it as a page. For each target style, over all source styles: how like the tune is to what it
+was, and to tunes of other songs; how many of its notes are kept; chord tones before and after; in key; and how often
+the song lies nearer to the target's manner than to the source's. With --data, every piece with a pitch is arranged for
+one ensemble after the other and told in one style after the other; the tune must be kept note for note, and nothing may
+crash.
 """
 
 import argparse
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 from statistics import fmean
@@ -39,6 +42,14 @@ BARS = 16
 OTHERS = (77, 78, 79)  # seeds of the songs that a told one is compared with
 COLLECTIONS = ("freedoom", "openewld", "openscore_lieder", "openscore_quartets", "pop909")
 _UNTUNED = ("drums", "percussion")
+_HEAD = """# How well songs are told in other styles, and sketches arranged
+
+Written by `benchmarks/bench_restyle.py`. A row is a style, over songs of every other style told in it. *Like itself*:
+how like the tune is to what it was, 0 to 1; *like others*: to tunes of other songs in the old style and the new; *known
+again*: songs of which the first is above the second. *Chord tones*: share of the tune's time on tones of its chords,
+before and after. *In its manner*: songs that lie nearer to the new style's own songs than to the old one's. Below, real
+pieces: each is arranged for an ensemble and told in a style.
+"""
 ENSEMBLES = ("full band", "string quartet", "piano trio", "big band", "rock band", "full orchestra", "brass quintet")
 
 
@@ -47,7 +58,17 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--pieces", type=int, default=1_000_000, help="at most so many of each collection")
+    parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
+    if arguments.out is None:
+        measure(arguments)
+        return
+    with redirect_stdout(StringIO()) as told:
+        measure(arguments)
+    arguments.out.write_text(f"{_HEAD}\n{told.getvalue()}", encoding="utf-8")
+
+
+def measure(arguments: argparse.Namespace) -> None:
     print(f"{hardware()}\n")
     print_pairs(arguments.seeds)
     if arguments.data is not None:
