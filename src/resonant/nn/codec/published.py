@@ -44,19 +44,31 @@ def codec_tensors(published: Mapping[str, Tensor], prefix: str = "") -> dict[str
     named = {_our_name(name[len(prefix) :]): tensor for name, tensor in published.items() if name.startswith(prefix)}
     tensors: dict[str, Tensor] = {}
     books: dict[int, Tensor] = {}
-    for name, tensor in named.items():
+    for name, tensor in without_weight_norm(named).items():
         book = re.fullmatch(r"quantizer\.layers\.(\d+)\.codebook\.(\w+)", name)
-        gain = next((end for end in _GAINS if name.endswith(end)), None)
-        if book is not None:
-            if book[2] not in _OF_TRAINING:
-                books[int(book[1])] = tensor
-        elif gain is not None:
-            stem = name.removesuffix(gain)
-            tensors[stem + ".weight"] = _folded(tensor, named, stem)
-        elif not name.endswith(_DIRECTIONS):
+        if book is None:
             tensors[name] = tensor
+        elif book[2] not in _OF_TRAINING:
+            books[int(book[1])] = tensor
     if books:
         tensors["quantizer.embed_KND"] = torch.stack([books[place] for place in sorted(books)])
+    return tensors
+
+
+def without_weight_norm(published: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors with each gain and direction as the one weight that they mean (Salimans & Kingma 2016).
+
+    Raises:
+        InputError: a gain has no direction.
+    """
+    tensors: dict[str, Tensor] = {}
+    for name, tensor in published.items():
+        gain = next((end for end in _GAINS if name.endswith(end)), None)
+        if gain is not None:
+            stem = name.removesuffix(gain)
+            tensors[stem + ".weight"] = _folded(tensor, published, stem)
+        elif not name.endswith(_DIRECTIONS):
+            tensors[name] = tensor
     return tensors
 
 
@@ -67,7 +79,7 @@ def _our_name(name: str) -> str:
 
 
 def _folded(gain: Tensor, named: Mapping[str, Tensor], stem: str) -> Tensor:
-    """The weight that a gain and a direction mean (Salimans & Kingma 2016): one length for each first index."""
+    """One length for each first index."""
     direction = next((named[stem + end] for end in _DIRECTIONS if stem + end in named), None)
     if direction is None:
         raise InputError(f"{stem} has a gain and no direction; the file is cut off, fetch it again")
