@@ -1,16 +1,16 @@
 """`resonant extend`: a song goes on behind its end."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from resonant.cli.compose import part_of, print_song, summary
+from resonant.cli.compose import part_of
 from resonant.cli.engine import an_engine
 from resonant.cli.options import SEED
 from resonant.cli.progress import progress_shown, stoppable
+from resonant.cli.takes import show_takes
 
 if TYPE_CHECKING:
     from resonant.extension import Longer
@@ -59,18 +59,10 @@ def extend(
                 switch_to(made[0].opened, opened.revision)
                 opened = open_song(song)
         progress("done", 1.0)
-    if as_json:
-        rows = [
-            summary(each.opened.song, each.opened.folder)
-            | {"revision": each.opened.revision, "mixed_as_a_whole": each.whole}
-            for each in made
-        ]
-        click.echo(json.dumps({"takes": rows}, indent=2, ensure_ascii=False))
-    else:
-        print_song(made[0].opened.folder, made[0].opened.song)
-        if made[0].whole:
-            click.echo("  note: its sound could not be added to, so that all of it was mixed anew")
-        click.echo(f"  revision {', '.join(each.opened.revision for each in made)}")
+    more = [{"mixed_as_a_whole": each.whole} for each in made]
+    show_takes(opened.folder, [each.opened.document for each in made], as_json, more)
+    if made[0].whole and not as_json:
+        click.echo("  note: its sound could not be added to, so that all of it was mixed anew")
 
 
 def _change(opened: "OpenSong", prompt: str, seed: int | None, number: int, styles_folder: Path | None) -> "Change":

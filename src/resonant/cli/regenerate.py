@@ -1,23 +1,26 @@
 """`resonant regenerate`: some cells of a song written anew, the rest as it is."""
 
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from resonant.cli.cells import ALL, chosen
-from resonant.cli.compose import FORMATS, part_of, print_song, summary
+from resonant.cli.compose import FORMATS, part_of
 from resonant.cli.engine import an_engine
 from resonant.cli.options import SEED
-from resonant.cli.progress import progress_shown, stoppable
+from resonant.cli.progress import Progress, progress_shown, stoppable
+from resonant.cli.takes import show_takes
 from resonant.errors import BriefError
 
 if TYPE_CHECKING:
     from resonant.audio_files import AudioFormat
+    from resonant.library.document import SongDocument
     from resonant.library.model import Song
     from resonant.library.revisions import OpenSong
     from resonant.produce import Engine
+    from resonant.reroll import Reroll
     from resonant.score.region import Region
 
 
@@ -67,15 +70,10 @@ def regenerate(
         region = with_followers(opened.song, _region(opened.song, tracks, bars, cells))
         seed = usual_seed(opened.song, opened.revision) if asked["seed"] is None else asked["seed"]
         wish = Reroll(region, asked["prompt"], seed, asked["takes"], asked["player"], asked["heard_bars"])
-        act = _Act(opened, wish, an_engine(soundbank, styles_folder), kinds)
-        made = act.made([part_of(progress, number, wish.takes) for number in range(wish.takes)], should_stop)
+        parts = [part_of(progress, number, wish.takes) for number in range(wish.takes)]
+        made = _made(opened, wish, an_engine(soundbank, styles_folder), kinds, parts, should_stop)
         progress("done", 1.0)
-    if as_json:
-        rows = [summary(new, opened.folder) | {"revision": revision} for new, revision in made]
-        click.echo(json.dumps({"takes": rows}, indent=2, ensure_ascii=False))
-    else:
-        print_song(opened.folder, made[0][0])
-        click.echo(f"  revision {', '.join(revision for _, revision in made)}")
+    show_takes(opened.folder, made, as_json)
 
 
 def _region(song: "Song", tracks: str, bars: tuple[str, ...], cells: str) -> "Region":
@@ -107,26 +105,24 @@ def _region(song: "Song", tracks: str, bars: tuple[str, ...], cells: str) -> "Re
     return region
 
 
-class _Act:
-    """One re-roll of an opened song."""
+def _made(
+    opened: "OpenSong",
+    wish: "Reroll",
+    engine: "Engine",
+    formats: "list[AudioFormat] | None",
+    progress: list[Progress],
+    should_stop: Callable[[], bool],
+) -> "list[SongDocument]":
+    """The revision of each take. With several, the first is shown when all are made."""
+    from resonant.library.revisions import switch_to
+    from resonant.produce import Watch
+    from resonant.reroll import takes
+    from resonant.revising import revised
 
-    def __init__(self, opened: "OpenSong", wish: Any, engine: "Engine", formats: "list[AudioFormat] | None") -> None:
-        self.opened, self.wish, self.engine, self.formats = opened, wish, engine, formats
-
-    def made(self, progress: Any, should_stop: Any) -> "list[tuple[Song, str]]":
-        """Each take with the id of its revision. With several, the first is shown when all are made."""
-        from resonant import reroll
-        from resonant.library.revisions import save_revision, switch_to
-        from resonant.produce import Watch, sounded
-
-        found = []
-        written = reroll.takes(self.opened.song, self.wish, self.engine, Watch(should_stop=should_stop))
-        for number, take in enumerate(written):
-            watch = Watch(progress[number], should_stop)
-            sounding = sounded(take, self.engine, watch, self.opened.published)
-            progress[number]("saving", 0.97)
-            document = save_revision(sounding, self.opened, self.formats, current=self.wish.takes == 1)
-            found.append((take, document.revision))
-        if self.wish.takes > 1:
-            switch_to(self.opened, found[0][1])
-        return found
+    found = []
+    for number, take in enumerate(takes(opened.song, wish, engine, Watch(should_stop=should_stop))):
+        watch, alone = Watch(progress[number], should_stop), wish.takes == 1
+        found.append(revised(take, opened, engine, watch, before=opened.published, formats=formats, current=alone))
+    if len(found) > 1:
+        switch_to(opened, found[0].revision)
+    return found

@@ -1,6 +1,5 @@
 """`resonant restyle`: a song in another style, its melody and form kept."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resonant.cli.cells import chosen
-from resonant.cli.compose import part_of, print_song, summary
+from resonant.cli.compose import part_of
 from resonant.cli.engine import an_engine
 from resonant.cli.options import SEED
 from resonant.cli.progress import Progress, progress_shown, stoppable
+from resonant.cli.takes import show_takes
 
 if TYPE_CHECKING:
     from resonant.brief.model import Brief
-    from resonant.library.model import Song
+    from resonant.library.document import SongDocument
     from resonant.library.revisions import OpenSong
-    from resonant.produce import Engine, Watch
+    from resonant.produce import Engine
     from resonant.score.region import Region
 
 
@@ -60,12 +60,7 @@ def restyle(
         first = usual_seed(opened.song, opened.revision) if asked["seed"] is None else asked["seed"]
         made = [act.take(number, first, part_of(progress, number, takes), should_stop) for number in range(takes)]
         progress("done", 1.0)
-    if as_json:
-        rows = [summary(new, song) | {"revision": revision} for new, revision in made]
-        click.echo(json.dumps({"takes": rows}, indent=2, ensure_ascii=False))
-    else:
-        print_song(opened.folder, made[0][0])
-        click.echo(f"  revision {', '.join(revision for _, revision in made)}")
+    show_takes(opened.folder, made, as_json)
 
 
 class _Act:
@@ -74,23 +69,14 @@ class _Act:
     def __init__(self, opened: "OpenSong", brief: "Brief", kept: "Region", prompt: str, engine: "Engine") -> None:
         self.opened, self.brief, self.kept, self.prompt, self.engine = opened, brief, kept, prompt, engine
 
-    def take(
-        self, number: int, first_seed: int, progress: Progress, should_stop: Callable[[], bool]
-    ) -> tuple["Song", str]:
-        """The song as told in this take, and the id of its revision; the first take is the one that is shown."""
-        from resonant.library.revisions import save_revision
-        from resonant.produce import Watch
+    def take(self, number: int, first_seed: int, progress: Progress, should_stop: Callable[[], bool]) -> "SongDocument":
+        """The revision of the song as told in this take; the first take is the one that is shown."""
+        from resonant.produce import Change, Watch, restyle
+        from resonant.revising import revised
         from resonant.seeds import derived
 
-        seed = first_seed if number == 0 else derived(first_seed, "take", number)
-        song = self._sounding(seed, Watch(progress, should_stop))
-        progress("saving", 0.97)
-        document = save_revision(song, self.opened, current=number == 0)
-        return song, document.revision
-
-    def _sounding(self, seed: int, watch: "Watch") -> "Song":
-        from resonant import produce
-
-        change = produce.Change("restyle", self.prompt, seed=seed)
-        told = produce.restyle(self.opened.song, self.brief, self.engine, watch, change, self.kept)
-        return produce.sounded(told, self.engine, watch, self.opened.published if told.locks else None)
+        watch = Watch(progress, should_stop)
+        change = Change("restyle", self.prompt, seed=derived(first_seed, "take", number) if number else first_seed)
+        told = restyle(self.opened.song, self.brief, self.engine, watch, change, self.kept)
+        before = self.opened.published if told.locks else None
+        return revised(told, self.opened, self.engine, watch, before=before, current=number == 0)

@@ -9,7 +9,7 @@ one note a short list. Fields are versioned by `schema`; a file of a later schem
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -207,16 +207,52 @@ def _readable(value: Any, indent: int = 0, taken: int = 0) -> str:
 
     `taken` is what stands before the value on its line, besides the indent.
     """
-    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    if indent + taken + len(flat) <= _LINE_WIDTH or not isinstance(value, dict | list | tuple):
-        return flat
+    if _room_left(value, _LINE_WIDTH - indent - taken) >= 0:
+        flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        if indent + taken + len(flat) <= _LINE_WIDTH or not isinstance(value, dict | list | tuple):
+            return flat
     inner = " " * (indent + 1)
     if isinstance(value, dict):
         keys = {key: f"{json.dumps(key, ensure_ascii=False)}: " for key in value}
         rows = [keys[key] + _readable(item, indent + 1, len(keys[key])) for key, item in value.items()]
         return "{\n" + ",\n".join(inner + row for row in rows) + "\n" + " " * indent + "}"
-    rows = _filled([_readable(item, indent + 1) for item in value], _LINE_WIDTH - indent)
+    items = _numbers(value, _LINE_WIDTH - indent - 1) or [_readable(item, indent + 1) for item in value]
+    rows = _filled(items, _LINE_WIDTH - indent)
     return "[\n" + ",\n".join(inner + row for row in rows) + "\n" + " " * indent + "]"
+
+
+def _room_left(value: Any, room: int) -> int:
+    """What is left of a line when each thing in a value takes two characters; less than nothing as soon as it is full.
+
+    So a long value is known without being written.
+    """
+    if isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            room = _room_left(item, room - 2)
+            if room < 0:
+                return room
+    return room
+
+
+def _numbers(value: Sequence[Any], width: int) -> list[str]:
+    """Each item of a list of short lists of numbers, all written at once; nothing for other lists."""
+    kinds = {type(item) for item in value} | {type(number) for item in value if type(item) is list for number in item}
+    if not (value and kinds <= {list, int, float} and all(type(item) is list for item in value)):
+        return []
+    items = [f"[{each}]" for each in json.dumps(value, allow_nan=False)[2:-2].split("], [")]
+    return items if max(map(len, items)) <= width else []
+
+
+def files_of(text: str) -> dict[str, str]:
+    """The files that a `song.json` names, without reading the rest of it.
+
+    Raises:
+        ValueError: it is no JSON, or names none.
+    """
+    try:
+        return {str(name): str(digest) for name, digest in json.loads(text)["files"].items()}
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError("it names no files") from error
 
 
 def _filled(items: list[str], width: int) -> list[str]:

@@ -17,7 +17,7 @@ from resonant.audio_files import AudioFormat
 from resonant.errors import InputError
 from resonant.library.catalogue import CATALOGUE, Catalogue
 from resonant.library.digests import digest, known_digest
-from resonant.library.document import SCHEMA, SongDocument, from_text, revision_id, to_text
+from resonant.library.document import SCHEMA, SongDocument, files_of, from_text, revision_id, to_text
 from resonant.library.history import DOCUMENT, History
 from resonant.library.locks import refuse_broken_locks
 from resonant.library.model import Song
@@ -208,7 +208,7 @@ def show(folder: Path, revision: str, now: float | None = None) -> None:
     """
     history = History(folder)
     text = history.text(revision)
-    wanted = history.document(revision).files
+    wanted = files_of(text)
     shown = _shown_files(folder)
     changed = [name for name in wanted if shown.get(name) != wanted[name] or not (folder / name).is_file()]
     missing = []
@@ -254,8 +254,8 @@ def _is_shown(folder: Path, current: str) -> bool:
 
 def _shown_files(folder: Path) -> Mapping[str, str]:
     """The files of the revision that the folder shows; none where its `song.json` is damaged."""
-    with suppress(InputError):
-        return from_text(_text(folder / DOCUMENT) or "", folder / DOCUMENT).files
+    with suppress(ValueError):
+        return files_of(_text(folder / DOCUMENT) or "")
     return {}
 
 
