@@ -1,12 +1,14 @@
 """What the learned score player is worth: every figure of its model card, on pieces nobody learned from.
 
     python benchmarks/measure_score_lm.py --weights FOLDER --prepared FOLDER --data DATA_FOLDER
-        [--limit 12] [--work FOLDER] [--parts foretelling,fills,speed,legal,memory] [--threads 2]
+        [--limit 12] [--work FOLDER] [--parts foretelling,fills,speed,legal,memory,strengths] [--theory 0.0]
+        [--threads 2]
         [--out docs/models/score-lm.md]
 
 `--weights` holds the checkpoint, `--prepared` what `resonant train prepare` made of the data (its n-gram and its
 melodies are compared with), `--data` the collections with their `test.jsonl.gz`. Each part's figures are kept in
-`--work` as JSON under the hash of the weights: a run that was cut off goes on, and `--parts` measures some anew.
+`--work` as JSON under the hash of the weights: a run that was cut off goes on, and `--parts` measures some anew
+(`strengths`, which helps to choose how strong theory shall be, is measured only where it is named).
 About ten minutes on two cores; `--limit` (pieces of each collection) makes it shorter.
 """
 
@@ -39,7 +41,7 @@ from resonant.players.score_lm.fill import filled
 from resonant.players.score_lm.grammar import CellGrammar, is_legal
 from resonant.players.score_lm.layout import fill_head, prompt
 from resonant.players.score_lm.player import ScorePlayer
-from resonant.players.score_lm.vocabulary import METRES, ROLES, VOCABULARY
+from resonant.players.score_lm.vocabulary import ROLES, VOCABULARY
 from resonant.players.seams import outside
 from resonant.produce import Engine
 from resonant.score.model import Note
@@ -48,13 +50,15 @@ from resonant.styles import all_styles
 from resonant.train.corpus import Corpus, load_corpus
 from resonant.train.foretelling import ByRole, Case, Copying, case_of, surprises
 from resonant.train.held_out import Torn, held_out, torn
-from resonant.train.prepare import Told
-from resonant.units import Metre
+from resonant.train.prepare import TEST, Told
+from resonant.train.samples import bar_lengths, role_of
 
 SEED = 20
 LEGAL_CELLS, LEGAL_ROWS = 10_000, 64
-MEMORY_SONGS, SPEED_FILLS = 16, 48
-BEST_OF = 3
+MEMORY_SONGS, SPEED_FILLS, MOST_BEATS = 16, 48, 200
+BEST_OF, OTHER_THEORIES = 3, (0.0, 0.5)
+FAR_SIGHT = 4096  # more than any model reads: its context is the limit then
+STRENGTHS = (0.0, 0.25, 0.5, 0.75)
 TUNES = ("melody", "counter")
 TARGET = Path(__file__).parents[1] / "docs" / "models" / "score-lm.md"
 _V = VOCABULARY
@@ -69,14 +73,19 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=12)
     parser.add_argument("--work", type=Path)
     parser.add_argument("--parts", default="")
+    parser.add_argument("--theory", type=float, help="how strong theory is; the player's own where it is left out")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, default=TARGET)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    bench = Bench(arguments.weights, arguments.prepared, arguments.data, arguments.limit)
+    player = ScorePlayer(arguments.weights)
+    if arguments.theory is not None:
+        player = replace(player, theory=arguments.theory)
+    bench = Bench(player, arguments.prepared, arguments.data, arguments.limit)
     folder = arguments.work or arguments.weights / "measured"
     anew = arguments.parts.split(",") if arguments.parts else []
-    figures = {name: kept(folder, bench, name, name in anew) for name in PARTS}
+    asked = [name for name in PARTS if name in anew or name not in ON_DEMAND]
+    figures = {name: kept(folder, bench, name, name in anew) for name in asked}
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(page(figures, bench.about()), encoding="utf-8")
     print(arguments.out.read_text(encoding="utf-8").split("## What was asked")[-1].split("\n## ")[0])
@@ -102,11 +111,12 @@ class Bench:
     """What is measured, and on what.
 
     Args:
-        weights, prepared, data: see above.
+        player: the learned one, as it plays.
+        prepared, data: see above.
         limit: most pieces of a collection.
     """
 
-    weights: Path
+    player: ScorePlayer
     prepared: Path
     data: Path
     limit: int
@@ -114,11 +124,11 @@ class Bench:
     @cached_property
     def stamp(self) -> str:
         digest = hashlib.sha256((self.weights / "model.safetensors").read_bytes()).hexdigest()
-        return f"{digest[:12]}-{self.limit}"
+        return f"{digest[:12]}-{self.limit}-{self.player.theory}"
 
-    @cached_property
-    def player(self) -> ScorePlayer:
-        return ScorePlayer(self.weights)
+    @property
+    def weights(self) -> Path:
+        return self.player.weights
 
     @property
     def model(self) -> Ready:
@@ -163,7 +173,7 @@ def foretelling(bench: Bench) -> Figures:
     found: list[Figures] = []
     left_out = 0
     for hole in bench.torn:
-        near, far = case_of(hole, bench.player.sight), case_of(hole, model.config.context)
+        near, far = (case_of(hole, (sight, model.config.context)) for sight in (bench.player.sight, FAR_SIGHT))
         told = list(surprises([near], copying, {"score-lm": model}))
         wide = list(surprises_of_model(far, model))
         if not told or not wide:
@@ -189,7 +199,8 @@ def surprises_of_model(case: Case, model: Any) -> Iterator[float]:
 def _tuning(bench: Bench) -> list[Case]:
     """Cases of the validation split, on which the copies learn how far to be trusted."""
     pieces = held_out(bench.data, max(bench.limit // 3, 1), "valid")
-    return [case_of(hole, bench.player.sight) for hole in torn(pieces, SEED)]
+    reach = bench.player.sight, bench.model.config.context
+    return [case_of(hole, reach) for hole in torn(pieces, SEED)]
 
 
 def _group(hole: Torn) -> str:
@@ -202,17 +213,20 @@ def _group(hole: Torn) -> str:
 def fills(bench: Bench) -> Figures:
     """What the fills are like, beside the true bars, the arranger's and copies; half as many pieces as are foretold."""
     engine = Engine()
-    some = {piece.id for piece in held_out(bench.data, max(bench.limit // 2, 1))}
-    holes = [hole for hole in bench.torn if hole.piece.id in some and playable(hole, engine)]
+    holes = [hole for hole in _every_other(bench.torn) if playable(hole, engine)]
     players: dict[str, Player] = {
         "score-lm": learned(bench.player),
-        "score-lm, theory 0": learned(replace(bench.player, theory=0.0)),
+        **{
+            f"score-lm, theory {theory}": learned(replace(bench.player, theory=theory))
+            for theory in OTHER_THEORIES
+            if theory != bench.player.theory
+        },
         f"score-lm, best of {BEST_OF}": learned(bench.player, BEST_OF),
         "arranger": arranged(engine),
         **COPIES,
     }
     found = list(rows(holes, players, SEED))
-    beats = [piece.score for piece in held_out(bench.data, 200) if piece.source == "groove"]
+    beats = [piece.score for piece in held_out(bench.data, MOST_BEATS, TEST, ["groove"])]
     names = [TRUE, *players]
     return {
         "holes": len(holes),
@@ -222,6 +236,29 @@ def fills(bench: Bench) -> Figures:
             **{name: [row.groove for row in found if row.player == name and row.groove is not None] for name in names},
         },
     }
+
+
+def strengths(bench: Bench) -> Figures:
+    """On validation pieces: how near fills come to the true bars in chord tones and key, as theory grows stronger."""
+    engine = Engine()
+    pieces = held_out(bench.data, max(bench.limit // 3, 1), "valid", ["pop909", "freedoom", "groove"])
+    holes = [hole for hole in torn(pieces, SEED) if len(hole.places) == 1 and playable(hole, engine)]
+    players = {str(theory): learned(replace(bench.player, theory=theory)) for theory in STRENGTHS}
+    found = list(rows(holes, players, SEED))
+    names = [TRUE, *players]
+    roles = [role for role in _roles(found) if role not in ("drums", "percussion")]
+    return {role: {name: _of_role(found, name, role) for name in names} for role in roles}
+
+
+def _every_other(holes: Sequence[Torn]) -> Iterator[Torn]:
+    """The holes of every other piece of each source: what is written takes longer than what is foretold."""
+    names: dict[str, list[str]] = {}
+    for hole in holes:
+        of_source = names.setdefault(hole.piece.source, [])
+        if hole.piece.id not in of_source:
+            of_source.append(hole.piece.id)
+        if of_source.index(hole.piece.id) % 2 == 0:
+            yield hole
 
 
 def _roles(found: Sequence[Row]) -> list[str]:
@@ -274,7 +311,7 @@ def _timed(bench: Bench, hole: Torn) -> Figures:
 
 def legal(bench: Bench) -> Figures:
     """Ten thousand cells drawn from the model at its own temperature, and how many of them can not be read."""
-    player = replace(bench.player, sight=256)
+    player = replace(bench.player, sight=192)
     count = illegal = words = 0
     turn = 0
     while count < LEGAL_CELLS:
@@ -321,7 +358,7 @@ def _drawn_together(
 def memory(bench: Bench) -> Figures:
     """The longest stretch of each tune written anew that stands in the training set, beside that of the true tune."""
     known = Collection(_tunes(bench.corpus))
-    songs = [piece for piece in held_out(bench.data, MEMORY_SONGS) if piece.source == "pop909"]
+    songs = held_out(bench.data, MEMORY_SONGS, TEST, ["pop909"])
     found = []
     for song in songs:
         place = next(i for i, track in enumerate(song.score.tracks) if track.role == "melody")
@@ -352,29 +389,23 @@ def _tunes(corpus: Corpus) -> Iterator[list[Note]]:
         piece = corpus[number]
         if piece.source in ("pseudo", "arranger", "groove"):
             continue
-        for place, (_, _, role, _) in enumerate(piece.cells.tracks):
-            if ROLES[_V.role.index(role)] in TUNES:
+        for place in range(len(piece.cells.tracks)):
+            if role_of(piece.cells, place) in TUNES:
                 yield list(_as_read(piece.cells, place))
 
 
 def _as_read(song: Cells, place: int) -> Iterator[Note]:
     """The notes of a track as its words mean them."""
-    start = length = 0
-    for words, by_track in zip((song.opening, *song.bars[1:]), song.notes, strict=True):
-        if words[0] in _V.metre:  # the opening says the first metre, a bar another one
-            length = _bar_ticks(words[0])
+    start = 0
+    for length, by_track in zip(bar_lengths(song), song.notes, strict=True):
         yield from notes_of(by_track[place], start)
         start += length
 
 
-def _bar_ticks(word: int) -> int:
-    name = METRES[_V.metre.index(word)]
-    beats, _, unit = (name if "/" in name else "4/4").partition("/")
-    return Metre(int(beats), int(unit)).ticks_per_bar
-
-
+ON_DEMAND = ("strengths",)
 PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "foretelling": foretelling, "fills": fills, "speed": speed, "legal": legal, "memory": memory,
+    "strengths": strengths,
 }  # fmt: skip
 
 

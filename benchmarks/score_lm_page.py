@@ -38,6 +38,7 @@ def page(figures: Mapping[str, Figures], about: Figures) -> str:
         _speed(figures["speed"]),
         _legal(figures["legal"]),
         _memory(figures["memory"]),
+        *([_strengths(figures["strengths"])] if "strengths" in figures else []),
         _LIMITS,
         _times(figures),
     ]
@@ -275,6 +276,23 @@ def _memory(figures: Figures) -> str:
             "of each (interval and time of each note, in any key) that stands in a melody of the training set, in "
             "notes; beside the same of the true tunes.",
             _table(["", "mean", "median", "longest"], rows),
+        ]
+    )
+
+
+def _strengths(figures: Figures) -> str:
+    roles = {role: row for role, row in figures.items() if isinstance(row, Mapping)}
+    names = list(next(iter(roles.values()), {}))
+    rows = [
+        [f"{what}, {role}", *(f"{row[name][key]:.3f}" for name in names)]
+        for what, key in (("chord tones", "chord_tones"), ("in key", "in_key"))
+        for role, row in roles.items()
+    ]
+    return "\n\n".join(
+        [
+            "## How strong theory shall be",
+            "Fills of validation pieces, as theory (chord, key and range) bends more of what is drawn:",
+            _table(["", *names], rows),
         ]
     )
 

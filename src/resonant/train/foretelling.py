@@ -17,12 +17,13 @@ from resonant.players.score_lm.cells import Cells, Tokens, cells
 from resonant.players.score_lm.grammar import Bounds, CellGrammar
 from resonant.players.score_lm.layout import Hole, View, fill_head, laid_out, ordered
 from resonant.players.score_lm.player import view_of
-from resonant.players.score_lm.vocabulary import GRID, ROLES, VOCABULARY
+from resonant.players.score_lm.vocabulary import GRID, VOCABULARY
 from resonant.train.copying import bar_before, bar_most_like, foretold, mixing_weight
 from resonant.train.corpus import Corpus
 from resonant.train.examples import TRANSPOSED
 from resonant.train.held_out import Torn
 from resonant.train.ngram import NGram
+from resonant.train.samples import role_of
 
 _V = VOCABULARY
 Chances = NDArray[np.float64]
@@ -89,10 +90,10 @@ def semitones_to_c(song: Cells) -> int:
     return (-_V.tonic.index(song.opening[2]) + 5) % 12 - 5
 
 
-def case_of(torn: Torn, sight: int) -> Case:
-    """The case of a torn piece, of which so many words are seen."""
+def case_of(torn: Torn, reach: tuple[int, int]) -> Case:
+    """The case of a torn piece, of which so many words are seen (see `view_of`)."""
     around, whole = cells(torn.score), cells(torn.whole)
-    view = view_of(around, torn.holes, sight, "user", torn.piece.style)
+    view = view_of(around, torn.holes, reach, "user", torn.piece.style)
     return Case(torn, replace(whole, controls=around.controls), view)
 
 
@@ -149,8 +150,8 @@ class ByRole:
         for number in range(len(corpus)):
             heard = corpus[number].cells
             table = TRANSPOSED[semitones_to_c(heard)]
-            for track, (_, _, role, _) in enumerate(heard.tracks):
-                into = rows.setdefault(ROLES[_V.role.index(role)], [])
+            for track in range(len(heard.tracks)):
+                into = rows.setdefault(role_of(heard, track), [])
                 into += (tuple(table[[*bar[track], _V.end]].tolist()) for bar in heard.notes)
         enough = {role: found for role, found in rows.items() if sum(map(len, found)) >= rare_words}
         self._grams = {role: NGram(found, _V.size, order) for role, found in enough.items()}
@@ -158,7 +159,7 @@ class ByRole:
 
     def chances(self, case: Case, place: Place) -> Chances:
         """What the n-gram of the track's role foretells."""
-        role = ROLES[_V.role.index(case.cells.tracks[place.hole[1]][2])]
+        role = role_of(case.cells, place.hole[1])
         gram = self._grams.get(role, self._grams[_OF_ALL_ROLES])
         table = TRANSPOSED[case.semitones_to_c]
         in_c = gram.chances(table[list(place.written)].tolist())

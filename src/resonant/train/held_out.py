@@ -52,8 +52,8 @@ class Torn:
         return self.score.tracks[place].role
 
 
-def held_out(data: Path, limit: int, split: str = TEST) -> list[Told]:
-    """At most so many pieces of each collection of a split, evenly taken, and POP909 once more as bands.
+def held_out(data: Path, limit: int, split: str = TEST, collections: Sequence[str] = COLLECTIONS) -> list[Told]:
+    """At most so many pieces of each collection of a split, evenly taken; with Groove's, POP909 once more as bands.
 
     They come by the ways of `prepare`: chords are found where a file has none, bands get bass and beat of the split.
 
@@ -62,10 +62,10 @@ def held_out(data: Path, limit: int, split: str = TEST) -> list[Told]:
     """
     found: list[Told] = []
     wanted = Wanted()
-    for collection in COLLECTIONS:
+    for collection in collections:
         path = data / collection / f"{split}.jsonl.gz"
         if not path.exists():
-            raise InputError(f"{path} does not exist; give the folder that holds {', '.join(COLLECTIONS)}")
+            raise InputError(f"{path} does not exist; give the folder that holds {', '.join(collections)}")
         pieces = list(told_in(path, wanted, [], lambda found: True))
         songs = [piece for piece in pieces if piece.kind != "fill" and piece.score.bars >= 2 * HOLE_BARS]
         for piece in _spread(songs, limit):

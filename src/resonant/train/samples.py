@@ -32,6 +32,7 @@ _V = VOCABULARY
 _ROLES = ("drums", "bass", "chords", "melody")
 _HOLE_BARS, _AROUND_BARS = 4, 2
 _MOST_WORDS = 40  # of a bar: a model that has learned nothing yet would go on and on
+_ROOM_FOR_A_HEAD = 24
 _TRIES = 300
 _DRUMS_PROGRAM = 128
 
@@ -130,7 +131,9 @@ def _sample_of(role: str, corpus: Corpus, context: int, seed: int) -> Sample | N
         if starts:
             place, bar = rng.choice(starts)
             bars = range(bar, bar + _HOLE_BARS)
-            view = view_of(piece.cells, frozenset((b, place) for b in bars), context, piece.source, piece.style)
+            holes = frozenset((b, place) for b in bars)
+            sight = context - (_MOST_WORDS + _ROOM_FOR_A_HEAD) * _HOLE_BARS
+            view = view_of(piece.cells, holes, (sight, context), piece.source, piece.style)
             if _words(piece.cells, view) <= context:
                 return Sample(piece, place, bars, role, view)
     return None

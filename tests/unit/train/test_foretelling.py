@@ -28,7 +28,7 @@ from resonant.train.prepare import Told
 
 V = VOCABULARY
 PIECES = Path(__file__).parents[2] / "data" / "pieces.jsonl.gz"
-SIGHT = 512
+REACH = (400, 1024)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def told() -> list[Told]:
 
 @pytest.fixture(scope="module")
 def cases(told: list[Told]) -> list[Case]:
-    return [case_of(each, SIGHT) for each in torn(told, 3)]
+    return [case_of(each, REACH) for each in torn(told, 3)]
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from resonant.nn.generation import Reader
 
 _V = VOCABULARY
+_LEAST_ROOM = 16  # words that are kept for each later hole, whatever the earlier ones say
+_TO_END_A_NOTE = 5
 
 
 def nobody(hole: Hole, words: Sequence[int]) -> None:
@@ -68,7 +70,9 @@ def filled(reader: "Reader", cells: Cells, view: View, filling: Filling, rng: ra
         head = fill_head(cells, number, *hole)
         # The mask of a later hole was read already: it closed the cell before.
         logits = reader.read(head if number == 0 else head[1:])
-        yield _written(reader, logits, hole, close, filling, rng)
+        later = sum(len(fill_head(cells, 0, *other)) + _LEAST_ROOM for other in holes[number + 1 :])
+        most = min(filling.most_words, reader.room - later - _TO_END_A_NOTE)
+        yield _written(reader, logits, hole, close, replace(filling, most_words=most), rng)
 
 
 def _written(reader: "Reader", logits: Logits, hole: Hole, close: int, filling: Filling, rng: random.Random) -> Filled:

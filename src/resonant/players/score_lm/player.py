@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "weights"
 """The checkpoint that ships with the package."""
 
-_ROOM_FOR_A_BAR = 48  # words that a bar of one part may need, besides its head
+_ROOM_FOR_A_NEW_BAR = 48  # words that a bar of a part may need that plays nowhere yet, besides its head
+_MORE_THAN_USUAL = 1.5
 _FAR_BARS = 16
 _BARS_AT_ONCE = 8
 
@@ -54,7 +55,7 @@ class ScorePlayer:
         theory: 0…1, how far chord, key and range bend what it draws.
         candidates: how many fills are written of which the best is played.
         judge: what of several fills is asked besides their likelihood; None for nothing.
-        sight: most words of the song that are read; more know more and begin later.
+        sight: most words of the song that are read before the first is written; more know more and begin later.
         adapter: a file of `resonant train finetune` that tunes the weights, or None.
     """
 
@@ -65,7 +66,7 @@ class ScorePlayer:
     theory: float = 0.0
     candidates: int = 1
     judge: Judge | None = None
-    sight: int = 640
+    sight: int = 512
     adapter: Path | None = None
     name: str = "score-lm"
     capabilities: Capabilities = Capabilities(  # noqa: RUF009 # frozen
@@ -103,7 +104,7 @@ class ScorePlayer:
     def asked(self, score: Score, holes: frozenset[Hole], style: str, should_stop: Callable[[], bool] = never) -> Asked:
         """The holes of a score of at most sixteen tracks, ready to be filled; what stands in them is to be empty."""
         encoded = cells(score)
-        view = view_of(encoded, holes, min(self.sight, self.model.config.context), self.source, style)
+        view = view_of(encoded, holes, (self.sight, self.model.config.context), self.source, style)
         tracks = score.tracks
         filling = Filling(
             {(bar, place): bounds_of(score, tracks[place], bar) for bar, place in holes},
@@ -173,23 +174,32 @@ def within_reach(score: Score, name: str) -> Score:
     return replace(score, tracks=tuple(track for track in score.tracks if track.name in (name, *others)))
 
 
-def view_of(encoded: Cells, holes: frozenset[Hole], sight: int, source: str, style: str) -> View:
+def view_of(encoded: Cells, holes: frozenset[Hole], reach: tuple[int, int], source: str, style: str) -> View:
     """What is seen of a score around holes: as many bars on both sides as fit, then form and harmony further out.
 
     Args:
         encoded: the score, its holes empty.
         holes: the cells to write.
-        sight: words that are read and written in all.
+        reach: most words that are read before, and most that are read and written in all.
         source, style: see `View`; a style without a name here is "none".
     """
     first, end = min(bar for bar, _ in holes), max(bar for bar, _ in holes) + 1
     controls = {place: said for place, said in enumerate(encoded.controls) if said}
     known = style if style in STYLES else "none"
     view = View(holes, (first, end), (first, end), source, known, controls)
-    left = sight - len(prompt(encoded, view)) - sum(_ROOM_FOR_A_BAR + len(encoded.chords[bar]) for bar, _ in holes)
+    sight, context = reach
+    left = min(sight, context - sum(room_for(encoded, hole) for hole in holes)) - len(prompt(encoded, view))
     near, left = _widened((first, end), encoded, left, lambda bar: _words_near(encoded, bar))
     seen, _ = _widened(near, encoded, left, lambda bar: 1 + len(encoded.bars[bar]))
     return replace(view, near=near, seen=seen)
+
+
+def room_for(encoded: Cells, hole: Hole) -> int:
+    """How many words a hole may need with its head: half as many again as the track uses in a bar in the mean."""
+    bar, place = hole
+    played = [len(cells[place]) for cells in encoded.notes if cells[place] != SILENT]
+    usual = _MORE_THAN_USUAL * sum(played) / len(played) if played else _ROOM_FOR_A_NEW_BAR
+    return round(usual) + 3 + len(encoded.chords[bar])
 
 
 def _words_near(encoded: Cells, bar: int) -> int:

@@ -22,7 +22,7 @@ from resonant.players.score_lm.cells import Cells, cells, notes_of
 from resonant.players.score_lm.fill import Filling, filled
 from resonant.players.score_lm.grammar import Bounds, CellGrammar, is_legal
 from resonant.players.score_lm.layout import View, fill_head, ordered, prompt
-from resonant.players.score_lm.player import ScorePlayer, view_of, within_reach
+from resonant.players.score_lm.player import ScorePlayer, room_for, view_of, within_reach
 from resonant.players.score_lm.vocabulary import VOCABULARY
 from resonant.players.seams import outside
 from resonant.produce import Engine, Watch
@@ -148,10 +148,32 @@ def test_what_is_filled_is_as_likely_as_the_model_says_without_a_cache(weights: 
 def test_the_view_takes_what_fits_and_leaves_room_to_write(song: Score) -> None:
     encoded = cells(song)
     holes = frozenset({(5, 0), (6, 0)})
-    narrow, wide = (view_of(encoded, holes, size, "user", "pop") for size in (512, 4096))
+    short, narrow, wide = (
+        view_of(encoded, holes, reach, "user", "pop") for reach in ((300, 4096), (4096, 512), (4096, 4096))
+    )
     assert wide.near == wide.seen == (0, 12)
-    assert narrow.near[0] <= 5 and narrow.near[1] >= 7
-    assert narrow.near[1] - narrow.near[0] < 12
+    for view in (short, narrow):
+        assert view.near[0] <= 5 and view.near[1] >= 7
+        assert view.near[1] - view.near[0] < 12
+    assert len(prompt(encoded, short)) <= 300
+    assert len(prompt(encoded, narrow)) + sum(room_for(encoded, hole) for hole in holes) <= 512
+    assert narrow.controls == {place: said for place, said in enumerate(encoded.controls) if said}
+
+
+def test_a_row_that_runs_full_is_closed_in_time(weights: Path, song: Score) -> None:
+    """However much the first bars say, the last still finds room, and nothing is read beyond the model's end."""
+    encoded = cells(song)
+    model = load_model(weights).model
+    model.embedding.weight.data[[V.end, *range(V.mask.start, V.mask.start + 96)]] *= -50.0  # it never wants to stop
+    holes = frozenset((bar, place) for bar in (3, 4, 5, 6) for place in (0, 1, 2))
+    view = view_of(encoded, holes, (300, CONFIG.context), "user", "pop")
+    reader = Reader(ready(model))
+    reader.read(prompt(encoded, view))
+    bounds = {hole: Bounds(48, song.tracks[hole[1]].role == "drums", 0, 127, 0) for hole in holes}
+    done = list(filled(reader, encoded, view, Filling(bounds, most_words=400), random.Random(1)))
+    assert [each.hole for each in done] == ordered(holes)
+    assert reader.room >= 0
+    assert all(is_legal(each.cell, replace(bounds[each.hole], close=V.end)) for each in done)
 
 
 def test_sampling_keeps_to_what_is_allowed_and_to_the_top() -> None:
