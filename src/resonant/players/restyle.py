@@ -4,6 +4,7 @@ What is not written here (every part but the tune) is left empty for the players
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from resonant.brief.model import Brief, PartBrief
@@ -78,8 +79,17 @@ def restyled(score: Score, wish: Restyling) -> Restyled:
 
 
 def _complete(score: Score) -> Score:
-    """The score with chords and sections over every bar, which one that was only rendered does not have."""
-    return score if score.harmony and score.sections else with_sections_found(with_chords_found(score))
+    """The score with chords and sections over every bar; one that was rendered or found elsewhere may lack some."""
+    chords = [(span.start, span.end) for span in score.harmony]
+    if not _is_covered(chords, score.end):
+        score = with_chords_found(score)
+    sections = [(section.start_bar, section.end_bar) for section in score.sections]
+    return score if _is_covered(sections, score.bars) else with_sections_found(score)
+
+
+def _is_covered(stretches: Sequence[tuple[int, int]], end: int) -> bool:
+    """Whether the stretches follow one another from 0 to the end."""
+    return [0, *(stop for _, stop in stretches)] == [*(start for start, _ in stretches), end]
 
 
 def _remarks(score: Score, kept: Region, tune: Track | None, held: int) -> tuple[str, ...]:

@@ -147,6 +147,17 @@ def test_a_song_without_a_melody_keeps_its_form() -> None:
     assert "no melody to keep" in " ".join(after.brief.remarks)
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["begins late", "ends early"])
+def test_a_song_whose_chords_and_sections_leave_bars_out_is_told_from_end_to_end(first: bool) -> None:
+    song = a_song("pop")
+    part = slice(1, None) if first else slice(None, -1)
+    score = replace(song.score, harmony=song.score.harmony[part], sections=song.score.sections[part])
+    after = told(replace(song, score=score), "gospel").score
+    covered = [section.start_bar for section in after.sections] + [BARS]
+    assert covered[0] == 0 and [section.end_bar for section in after.sections] == covered[1:]
+    assert after.harmony[0].start == 0 and after.harmony[-1].end == after.end
+
+
 def test_where_all_is_locked_the_new_band_plays_along() -> None:
     song = a_song("folk")
     names = [track.name for track in song.score.tracks]
