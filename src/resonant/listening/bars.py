@@ -1,9 +1,9 @@
 """Beats, metre and bars of a sound: of all the ways to read its pulse, the one that a small model finds likeliest.
 
-The model is one small network a metre (one layer of 24 units, then a sum), which gives each reading a score from what
+The model is one small network a metre (one layer of 48 units, then a sum), which gives each reading a score from what
 is measured at the places of its bar (`readings`); the highest wins, octaves and half-time included. It was fitted by
 `benchmarks/fit_bars.py` on rendered *train* songs whose bars are known: POP909 with Groove beats, OpenEWLD lead sheets,
-and songs of our own styles. Its numbers stand in `bars.yaml`.
+songs of our own styles, and what a beginners' band practises. Its numbers stand in `bars.yaml`.
 """
 
 from collections.abc import Mapping
