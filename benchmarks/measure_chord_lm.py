@@ -245,8 +245,9 @@ No song is parted between the splits, and several recordings of one stay togethe
 Which chord comes next, from all chords of the song so far; the tonic of the song's beginning is told except in the
 rows that say so. There the model reads in every key at once, as `predict` does without `--key`; what it gains by that
 on the charts may come from hearing the mode, and from songs that do not stay on the tonic they begin on. The 5-gram is
-an interpolated modified Kneser-Ney (`resonant.train.kneser_ney`) on the same words. Passes and the mixture of rows were
-chosen on *valid*.
+an interpolated modified Kneser-Ney (`resonant.train.kneser_ney`) on the same words, in the song's key alone: it is not
+mixed over keys. *Valid* was looked at after each pass; the number of passes was set by the time at hand. *Test* was looked
+at once, with these weights.
 
 {figures}
 
@@ -269,6 +270,8 @@ Runs of six chords that stand, above their tonic, in some song that was learnt:
 - The key is one for the whole song: after a modulation the chords are those of the old key, and the model has to find
   out by what it reads.
 - The model foretells changes. How long a chord lasts is only in timed rows; bars are in four there.
+- What is generated keeps to beaten paths: more of its runs of six chords are known from the songs than of real songs'.
+- A progression is read anew for each word of it, so that its time grows with the square of its length and more.
 - The lead sheets name few minor keys: a style of standards in minor rests on the charts' minor songs.
 """
 
