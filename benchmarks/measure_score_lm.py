@@ -54,7 +54,7 @@ from resonant.train.prepare import TEST, Told
 from resonant.train.samples import bar_lengths, role_of
 
 SEED = 20
-LEGAL_CELLS, LEGAL_ROWS = 10_000, 64
+LEGAL_CELLS, LEGAL_ROWS, MOST_WORDS = 10_000, 64, 160
 MEMORY_SONGS, SPEED_FILLS, MOST_BEATS = 16, 48, 200
 BEST_OF, OTHER_THEORIES = 3, (0.0, 0.5)
 FAR_SIGHT = 4096  # more than any model reads: its context is the limit then
@@ -311,7 +311,7 @@ def _timed(bench: Bench, hole: Torn) -> Figures:
 
 def legal(bench: Bench) -> Figures:
     """Ten thousand cells drawn from the model at its own temperature, and how many of them can not be read."""
-    player = replace(bench.player, sight=192)
+    player = replace(bench.player, sight=0)  # the bar itself: what is legal does not hang on what was seen
     count = illegal = words = 0
     turn = 0
     while count < LEGAL_CELLS:
@@ -336,7 +336,7 @@ def _drawn_together(
     model, rngs = ready.model, [stream(SEED, "legal", turn, i) for i in range(len(grammars))]
     one = Cache(model.config, 1, len(row), model.embedding.weight)
     logits = model(torch.tensor([list(row)]), one)[0, -1].numpy()
-    cache = Cache(model.config, len(grammars), model.config.context, model.embedding.weight)
+    cache = Cache(model.config, len(grammars), len(row) + MOST_WORDS + 8, model.embedding.weight)
     cache.keys[..., : len(row), :] = one.keys
     cache.values[..., : len(row), :] = one.values
     cache.length = len(row)
@@ -347,7 +347,7 @@ def _drawn_together(
         for at, grammar in enumerate(grammars):
             if not grammar.closed:
                 allowed = grammar.allowed()
-                long = len(said[at]) >= 160 and allowed[grammar.bounds.close]
+                long = len(said[at]) >= MOST_WORDS and allowed[grammar.bounds.close]
                 word = grammar.bounds.close if long else drawn_word(told[at], allowed, how, rngs[at])[0]
                 grammar.take(word)
                 said[at].append(word)

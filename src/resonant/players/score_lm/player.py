@@ -66,7 +66,7 @@ class ScorePlayer:
     theory: float = 0.0
     candidates: int = 1
     judge: Judge | None = None
-    sight: int = 512
+    sight: int = 448
     adapter: Path | None = None
     name: str = "score-lm"
     capabilities: Capabilities = Capabilities(  # noqa: RUF009 # frozen
