@@ -4,7 +4,8 @@ Up to 16 bars stand in one system; longer songs in up to four systems of equal l
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -121,10 +122,14 @@ class _Page:
         return first, min(first + self.bars_in_system, self.score.bars)
 
     def x(self, tick: Tick, number: int) -> float:
-        first = number * self.bars_in_system
-        start = self.score.metre.bar_start(first)
-        length = self.score.metre.bar_start(first + self.bars_in_system) - start
+        start, length = self._extents[number]
         return _LEFT + (tick - start) / length * (WIDTH - _LEFT - _RIGHT)
+
+    @cached_property
+    def _extents(self) -> tuple[tuple[Tick, Tick], ...]:
+        """Where each system starts, and how long its line is, in ticks."""
+        starts = [self.score.metre.bar_start(number * self.bars_in_system) for number in range(self.systems + 1)]
+        return tuple((start, end - start) for start, end in pairwise(starts))
 
     def top(self, number: int) -> int:
         return _TITLE_HEIGHT + number * self.system_height
@@ -142,6 +147,7 @@ class _Page:
         return self.lanes_top(number) + len(self.lanes) * _DRUM_LANE
 
 
+@cache
 def _lane(pitch: int) -> str:
     return next((lane for lane, keys in _LANES.items() if pitch in keys), _OTHER_LANE)
 
@@ -255,8 +261,8 @@ def _notes(draw: "ImageDraw", page: _Page, number: int, track: Track) -> None:
     colour = role_colour(track.role)
     for note, left, right in _visible(page, number, track):
         y = page.pitch_y(note.pitch, number)
-        shade = _by_velocity(colour, note)
-        draw.rectangle((left, y, max(right - 1, left + 1), y + page.pitch_px - 1), shade, mixed(shade, INK, 0.35))
+        shade, edge = _by_velocity(colour, note.velocity)
+        draw.rectangle((left, y, max(right - 1, left + 1), y + page.pitch_px - 1), shade, edge)
 
 
 def _hits(draw: "ImageDraw", page: _Page, number: int, track: Track) -> None:
@@ -265,14 +271,17 @@ def _hits(draw: "ImageDraw", page: _Page, number: int, track: Track) -> None:
         y = page.lanes_top(number) + page.lanes.index(_lane(note.pitch)) * _DRUM_LANE
         size = 2 + round(3 * note.velocity / 127)  # a ghost note is a small one
         middle = y + _DRUM_LANE // 2
-        shade = _by_velocity(colour, note)
+        shade, _ = _by_velocity(colour, note.velocity)
         draw.polygon(
             [(left, middle - size), (left + size, middle), (left, middle + size), (left - size, middle)], shade
         )
 
 
-def _by_velocity(colour: Colour, note: Note) -> Colour:
-    return mixed(colour, PAPER, 0.55 * (1 - note.velocity / 127))
+@cache
+def _by_velocity(colour: Colour, velocity: int) -> tuple[Colour, Colour]:
+    """What a note is filled with, and its edge."""
+    shade = mixed(colour, PAPER, 0.55 * (1 - velocity / 127))
+    return shade, mixed(shade, INK, 0.35)
 
 
 def _visible(page: _Page, number: int, track: Track) -> list[tuple[Note, float, float]]:

@@ -1,11 +1,16 @@
 """The score: tempo, metre, key, harmony, sections and tracks of notes. Integer ticks only; all values frozen."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from operator import attrgetter
 
 from resonant.theory.chord import Chord
 from resonant.theory.key import Key
 from resonant.units import MetreMap, TempoMap, Tick
+
+_START = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -150,7 +155,7 @@ class Score:
         return replace(self, tracks=tuple(track if old.name == track.name else old for old in self.tracks))
 
     def chord_at(self, tick: Tick) -> Chord | None:
-        return next((span.chord for span in self.harmony if span.start <= tick < span.end), None)
+        return next((span.chord for span in self.chords_in(tick, tick + 1)), None)
 
     def section_at(self, bar: int) -> Section | None:
         return next((s for s in self.sections if s.start_bar <= bar < s.end_bar), None)
@@ -161,7 +166,10 @@ class Score:
 
     def chords_in(self, start: Tick, end: Tick) -> Iterator[ChordSpan]:
         """The chord spans that sound in `start`…`end`, cut to it."""
-        for span in self.harmony:
-            if span.start < end and span.end > start:
+        first = bisect_right(self.harmony, start, key=_START) - 1
+        for span in islice(self.harmony, max(first, 0), None):
+            if span.start >= end:
+                return
+            if span.end > start:
                 begin = max(span.start, start)
                 yield ChordSpan(begin, min(span.end, end) - begin, span.chord)
