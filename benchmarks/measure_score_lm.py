@@ -1,7 +1,7 @@
 """What the learned score player is worth: every figure of its model card, on pieces nobody learned from.
 
     python benchmarks/measure_score_lm.py --weights FOLDER --prepared FOLDER --data DATA_FOLDER
-        [--limit 12] [--work FOLDER] [--parts foretelling,fills,speed,legal,memory,strengths] [--theory 0.0]
+        [--limit 10] [--work FOLDER] [--parts foretelling,fills,speed,legal,memory,strengths] [--theory 0.0]
         [--threads 2]
         [--out docs/models/score-lm.md]
 
@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--prepared", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--limit", type=int, default=12)
+    parser.add_argument("--limit", type=int, default=10)
     parser.add_argument("--work", type=Path)
     parser.add_argument("--parts", default="")
     parser.add_argument("--theory", type=float, help="how strong theory is; the player's own where it is left out")

@@ -18,7 +18,7 @@ from resonant.players.score_lm.fill import Filled, Filling, filled
 from resonant.players.score_lm.grammar import Bounds
 from resonant.players.score_lm.layout import Hole, View, prompt
 from resonant.players.score_lm.theory import theory_of
-from resonant.players.score_lm.vocabulary import GRID, MOST_MASKS, MOST_TRACKS, STYLES
+from resonant.players.score_lm.vocabulary import GRID, MOST_TRACKS, STYLES
 from resonant.score.model import Note, Score, Track
 from resonant.seeds import stream
 
@@ -29,7 +29,7 @@ SHIPPED = Path(__file__).parent / "weights"
 """The checkpoint that ships with the package."""
 
 _ROOM_FOR_A_NEW_BAR = 48  # words that a bar of a part may need that plays nowhere yet, besides its head
-_MORE_THAN_USUAL = 1.5
+_MORE_THAN_USUAL, _MOST_ROOM = 1.5, 96
 _FAR_BARS = 16
 _BARS_AT_ONCE = 8
 
@@ -95,8 +95,12 @@ class ScorePlayer:
             return _tuned(self, context.style.adapter).play(context)
         score = within_reach(context.score, context.track.name)
         written: list[Note] = []
-        for bars in _portions(context.bars):
-            notes = self._best(score, bars, context).notes
+        left, most = context.bars, self.model.config.context
+        while left:
+            bars = _portion(score, left, context.track.name, most)
+            left = left[len(bars) :]
+            near = _thinned(score, bars, context.track.name, most) if len(bars) == 1 else score
+            notes = self._best(near, bars, context).notes
             written += notes
             score = score.with_track(_with(score, context.track.name, notes))
         return Part(tuple(sorted(written)))
@@ -116,8 +120,7 @@ class ScorePlayer:
 
     def _best(self, score: Score, bars: Sequence[int], context: Context) -> Candidate:
         name = context.track.name
-        place = next(i for i, track in enumerate(score.tracks) if track.name == name)
-        holes = frozenset((bar, place) for bar in bars)
+        holes = frozenset((bar, _place(score, name)) for bar in bars)
         asked = self.asked(score, holes, context.style.name, context.should_stop)
         # The first candidate's stream does not know how many there are: one asked for alone is the first of several.
         streams = [
@@ -149,6 +152,34 @@ class ScorePlayer:
 def _tuned(player: ScorePlayer, adapter: Path | None) -> ScorePlayer:
     """The player with a style's adapter in its weights; the last two keep them."""
     return replace(player, adapter=adapter)
+
+
+def _place(score: Score, name: str) -> int:
+    return next(i for i, track in enumerate(score.tracks) if track.name == name)
+
+
+def _portion(score: Score, bars: tuple[int, ...], name: str, context: int) -> tuple[int, ...]:
+    """As many of the bars as can be read and written at once: eight, or half as many until they fit."""
+    encoded, place = cells(score), _place(score, name)
+    size = min(_BARS_AT_ONCE, len(bars))
+    while size > 1 and not _fits(encoded, bars[:size], place, context):
+        size //= 2
+    return bars[:size]
+
+
+def _thinned(score: Score, bars: Sequence[int], name: str, context: int) -> Score:
+    """The score without its busiest other tracks, as many as keep even these bars from being read."""
+    while len(score.tracks) > 1 and not _fits(cells(score), bars, _place(score, name), context):
+        busiest = max((track for track in score.tracks if track.name != name), key=lambda track: len(track.notes))
+        score = replace(score, tracks=tuple(track for track in score.tracks if track.name != busiest.name))
+    return score
+
+
+def _fits(encoded: Cells, bars: Sequence[int], place: int, context: int) -> bool:
+    """Whether the bars can be read, all other tracks in them, and written."""
+    holes = frozenset((bar, place) for bar in bars)
+    view = view_of(encoded, holes, (0, context), "user", "none")
+    return len(prompt(encoded, view)) + sum(room_for(encoded, hole) for hole in holes) <= context
 
 
 def _with(score: Score, name: str, notes: Iterable[Note]) -> Track:
@@ -199,7 +230,7 @@ def room_for(encoded: Cells, hole: Hole) -> int:
     bar, place = hole
     played = [len(cells[place]) for cells in encoded.notes if cells[place] != SILENT]
     usual = _MORE_THAN_USUAL * sum(played) / len(played) if played else _ROOM_FOR_A_NEW_BAR
-    return round(usual) + 3 + len(encoded.chords[bar])
+    return min(round(usual), _MOST_ROOM) + 3 + len(encoded.chords[bar])
 
 
 def _words_near(encoded: Cells, bar: int) -> int:
@@ -220,11 +251,6 @@ def _widened(
         left -= price
         start, end = (start - 1, end) if before else (start, end + 1)
     return (start, end), left
-
-
-def _portions(bars: Sequence[int]) -> Iterator[Sequence[int]]:
-    size = min(_BARS_AT_ONCE, MOST_MASKS)
-    return (bars[at : at + size] for at in range(0, len(bars), size))
 
 
 def bounds_of(score: Score, track: Track, bar: int) -> Bounds:

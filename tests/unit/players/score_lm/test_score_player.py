@@ -238,3 +238,15 @@ def test_of_more_tracks_than_have_numbers_the_asked_one_stays_in_its_order(song:
     kept = within_reach(replace(song, tracks=many), "drums 18")
     assert [track.name for track in kept.tracks] == [*(f"drums {number}" for number in range(15)), "drums 18"]
     assert within_reach(song, "bass") == song
+
+
+def test_a_crowded_score_is_read_in_parts_and_thinned_where_it_must_be(weights: Path, song: Score) -> None:
+    """Nine tracks of a note on every twelfth are far more than the model reads in a bar."""
+    crowd = tuple(Note(tick, 60, 40, 80) for tick in range(0, song.metre.bar_start(2), 40))
+    others = tuple(replace(song.tracks[1], name=f"crowd {number}", notes=crowd) for number in range(9))
+    melody = song.track("melody")
+    assert melody is not None
+    crowded = replace(song, tracks=(*others, melody))
+    part = ScorePlayer(weights).play(context(crowded, "melody", (0, 1, 2)))
+    assert part.notes
+    assert {crowded.metre.bar_at(note.start) for note in part.notes} <= {0, 1, 2}
