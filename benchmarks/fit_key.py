@@ -2,18 +2,20 @@
 
     python benchmarks/fit_key.py --data ../shared/data            # half an hour, most of it rendering
 
-The songs are those of `fit_bars.py`, *train* to fit on and *valid* to choose how strongly weights are held down. Of
-the OpenEWLD sheets those that say C major are left out: sheets without a key signature say that too.
+The songs are those of `fit_bars.py` and POP909 from its first bar on, *train* to fit on and *valid* to choose how
+strongly weights are held down. Of the OpenEWLD sheets those that say C major are left out: sheets without a key
+signature say that too.
 """
 
 import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from fit_bars import train_songs, valid_songs
-from known_songs import KnownSong
+from known_songs import KnownSong, real_songs
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -48,7 +50,8 @@ def main() -> None:
     args = parser.parse_args()
     keep_freed_memory()
     engine = Engine()
-    train = examples(train_songs(args.data, engine, args.small))
+    whole = real_songs(args.data, "train", 4 if args.small else 150, engine, whole=True)
+    train = examples(chain(train_songs(args.data, engine, args.small), whole))
     write(train, examples(valid_songs(args.data, engine, args.small)), args.out)
 
 
