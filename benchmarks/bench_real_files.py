@@ -1,7 +1,7 @@
 """Real MIDI files that nobody here made go through everything: import, accompany, restyle, export.
 
     python benchmarks/bench_real_files.py                                          # the pieces of the tests, a minute
-    python benchmarks/bench_real_files.py --data ../shared/data --out docs/real-files.md          # all, hours
+    python benchmarks/bench_real_files.py --data ../shared/data --notebook tried.jsonl --out docs/real-files.md   # all
     python benchmarks/bench_real_files.py --data ../shared/data --every 40 --sound                # with sound, some
 
 Every piece is written as a MIDI file without chords and sections, as most of those are that people have, and brought as
@@ -9,17 +9,21 @@ Every piece is written as a MIDI file without chords and sections, as most of th
 style while it is locked and when it is free, and is exported as MIDI and notation (with --sound: in every format). It
 is read back from its folder after each step; what was brought must be there note for note while it is locked.
 
+All of them take hours: with a notebook a run goes on where it was cut off, and several processes share the work
+(--part 0/2, --part 1/2); the page tells of all that the notebook holds.
+
 Exits with 1 where anything raised what is not one of our own sentences.
 """
 
 import argparse
+import json
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -50,23 +54,24 @@ OURS = ("text", "instrument_name")  # meta events that no other program writes a
 STYLES = tuple(sorted(all_styles()))
 
 
-@dataclass
-class Tally:
-    """What became of the files of one collection.
+@dataclass(frozen=True)
+class Tried:
+    """What became of one file.
 
     Args:
-        files: how many were tried.
-        bars, notes: in those that were imported.
-        refused: what was said of files that we do not take, and how often.
-        wrong: of each other error, where it was.
+        collection, piece: which it is.
+        bars, notes: 0 where it was not imported.
+        refused: what was said of a file that we do not take.
+        wrong: any other error, and where it was.
         seconds: that all of it took.
     """
 
-    files: int = 0
+    collection: str
+    piece: str
     bars: int = 0
     notes: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
+    refused: str = ""
+    wrong: str = ""
     seconds: float = 0.0
 
 
@@ -75,17 +80,39 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--every", type=int, default=1, help="only every such piece of each file of the data folder")
     parser.add_argument("--sound", action="store_true")
+    parser.add_argument(
+        "--notebook", type=Path, help="a line for each file; those that stand there are not tried again"
+    )
+    parser.add_argument("--part", default="0/1", help="of the work, counted from 0: 1/4 is the second quarter")
     parser.add_argument("--out", type=Path, help="a page to write beside printing it")
     args = parser.parse_args()
     keep_freed_memory()
-    engine, tallies = produce.Engine(), dict[str, Tally]()
+    engine, tried = produce.Engine(), noted(args.notebook)
+    part, parts = map(int, args.part.split("/"))
+    known = {each.piece for each in tried}
     for number, (collection, piece) in enumerate(pieces(args.data, args.every)):
-        try_file(tallies.setdefault(collection, Tally()), piece, number, engine, args.sound)
-    text = page(tallies, args.sound, args.every)
+        if number % parts == part and piece.id not in known:
+            tried.append(try_file(collection, piece, number, engine, args.sound))
+            note(args.notebook, tried[-1])
+    text = page(tried, args.sound, args.every)
     print(text)
     if args.out is not None:
         args.out.write_text(text, encoding="utf-8")
-    sys.exit(any(tally.wrong for tally in tallies.values()))
+    sys.exit(any(each.wrong for each in tried))
+
+
+def noted(notebook: Path | None) -> list[Tried]:
+    """What a notebook holds; a line that was being written when a run was cut off is left out."""
+    if notebook is None or not notebook.exists():
+        return []
+    whole = notebook.read_text(encoding="utf-8").split("\n")[:-1]
+    return [Tried(**json.loads(line)) for line in whole]
+
+
+def note(notebook: Path | None, tried: Tried) -> None:
+    if notebook is not None:
+        with notebook.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(tried)) + "\n")
 
 
 def pieces(data: Path | None, every: int) -> Iterator[tuple[str, Piece]]:
@@ -102,21 +129,19 @@ def pieces(data: Path | None, every: int) -> Iterator[tuple[str, Piece]]:
         print(file.parent.name, file.name, file=sys.stderr, flush=True)
 
 
-def try_file(tally: Tally, piece: Piece, number: int, engine: produce.Engine, sound: bool) -> None:
-    begun = time.perf_counter()
-    tally.files += 1
+def try_file(collection: str, piece: Piece, number: int, engine: produce.Engine, sound: bool) -> Tried:
+    begun, tried = time.perf_counter(), Tried(collection, piece.id)
     try:
         with tempfile.TemporaryDirectory() as folder:
             song = brought_through(piece, number, engine, Path(folder), sound)
-        tally.bars += song.score.bars
-        tally.notes += sum(len(track.notes) for track in song.score.tracks)
+        tried = replace(tried, bars=song.score.bars, notes=sum(len(track.notes) for track in song.score.tracks))
     except ResonantError as error:
-        tally.refused[type(error).__name__ + ": " + str(error).replace(folder, "…")] += 1
+        tried = replace(tried, refused=type(error).__name__ + ": " + str(error).replace(folder, "…"))
         print(piece.id, error, file=sys.stderr, flush=True)
     except Exception:  # noqa: BLE001 - what is asked is whether anything at all goes wrong
-        tally.wrong.append(f"{piece.id}: {traceback.format_exc(limit=-3)}")
-        print(tally.wrong[-1], file=sys.stderr, flush=True)
-    tally.seconds += time.perf_counter() - begun
+        tried = replace(tried, wrong=traceback.format_exc(limit=-3))
+        print(piece.id, tried.wrong, file=sys.stderr, flush=True)
+    return replace(tried, seconds=round(time.perf_counter() - begun, 2))
 
 
 def brought_through(piece: Piece, number: int, engine: produce.Engine, folder: Path, sound: bool) -> Song:
@@ -175,8 +200,9 @@ def is_as_it_was(song: Song, place: Path) -> None:
         assert score.track(track.name) == track, f"{track.name} was changed"
 
 
-def page(tallies: dict[str, Tally], sound: bool, every: int) -> str:
+def page(tried: Sequence[Tried], sound: bool, every: int) -> str:
     which = "all" if every == 1 else f"one in {every}"
+    collections = sorted({each.collection for each in tried})
     lines = [
         "# Real files", "",
         f"Written by `benchmarks/bench_real_files.py` on {hardware()}: {which} of the pieces that",
@@ -184,30 +210,20 @@ def page(tallies: dict[str, Tally], sound: bool, every: int) -> str:
         f"step, {'with sound' if sound else 'by their notes'}.", "",
         "| collection | files | bars | notes | refused in words | went wrong | seconds a file |",
         "|---|---|---|---|---|---|---|",
-        *(row(name, tally) for name, tally in sorted(tallies.items())),
-        row("**all**", total(tallies.values())), "",
+        *(row(name, [each for each in tried if each.collection == name]) for name in collections),
+        row("**all**", tried), "",
     ]  # fmt: skip
-    said = total(tallies.values()).refused
+    said = Counter(each.refused for each in tried if each.refused)
     if said:
         lines += ["Refused:", "", *(f"- {times} × {words}" for words, times in said.most_common()), ""]
     return "\n".join(lines)
 
 
-def row(name: str, tally: Tally) -> str:
-    return (
-        f"| {name} | {tally.files} | {tally.bars} | {tally.notes} | {tally.refused.total()} "
-        f"| {len(tally.wrong)} | {tally.seconds / max(tally.files, 1):.2f} |"
-    )
-
-
-def total(tallies: Iterable[Tally]) -> Tally:
-    whole = Tally()
-    for tally in tallies:
-        for name in ("files", "bars", "notes", "seconds"):
-            setattr(whole, name, getattr(whole, name) + getattr(tally, name))
-        whole.refused += tally.refused
-        whole.wrong += tally.wrong
-    return whole
+def row(name: str, tried: Sequence[Tried]) -> str:
+    bars, notes = sum(each.bars for each in tried), sum(each.notes for each in tried)
+    refused, wrong = sum(bool(each.refused) for each in tried), sum(bool(each.wrong) for each in tried)
+    seconds = sum(each.seconds for each in tried) / max(len(tried), 1)
+    return f"| {name} | {len(tried)} | {bars} | {notes} | {refused} | {wrong} | {seconds:.2f} |"
 
 
 if __name__ == "__main__":
