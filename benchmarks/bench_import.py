@@ -61,11 +61,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--times", type=int, default=1, help="so many times 30 songs")
     args = parser.parse_args()
     keep_freed_memory()
     findings = []
     with tempfile.TemporaryDirectory() as workplace:
-        for song in known_songs(args.data, produce.Engine()):
+        for song in known_songs(args.data, produce.Engine(), args.times):
             findings.append(found_in(song, Path(workplace)))
             print(row(findings[-1]), flush=True)
     print(summary(findings))
@@ -73,11 +74,11 @@ def main() -> None:
         args.out.write_text(page(findings, symbolic_chords(args.data)), encoding="utf-8")
 
 
-def known_songs(data: Path | None, engine: produce.Engine) -> Iterator[KnownSong]:
+def known_songs(data: Path | None, engine: produce.Engine, times: int) -> Iterator[KnownSong]:
     if data is not None:
-        yield from islice(real_songs(data, "test", 12, engine, whole=True), 8)
-        yield from lead_sheet_songs(data, "test", 6, engine, bars=32)
-    for number, asked in enumerate(OURS):
+        yield from islice(real_songs(data, "test", 12 * times, engine, whole=True), 8 * times)
+        yield from lead_sheet_songs(data, "test", 6 * times, engine, bars=32)
+    for number, asked in enumerate(OURS * times):
         yield our_song(*asked, SEED + number, engine, 24)
 
 

@@ -29,7 +29,7 @@ from resonant.listening.onsets import onset_strength
 from resonant.produce import Engine
 from resonant.theory.key import Key
 
-RIDGES = (1e-2, 3e-3, 1e-3, 3e-4)
+RIDGES = (1e-3, 3e-4, 1e-4, 3e-5)
 Array = NDArray[np.float64]
 
 
