@@ -1,14 +1,12 @@
 """An act, to the end: a song's new notes sounded, mixed, and saved as a revision of the song they were made from."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 
 from resonant.audio_files import AudioFormat
 from resonant.library.document import SongDocument
 from resonant.library.model import Song
 from resonant.library.revisions import OpenSong, save_revision
-from resonant.library.song_files import Makers, sheets_of
+from resonant.library.song_files import sheets_being_made
 from resonant.mix.model import Published
 from resonant.produce import Engine, Watch, sounded
 
@@ -39,9 +37,7 @@ def revised(
         Cancelled: the watch said stop.
     """
     watch = watch or Watch()
-    with ThreadPoolExecutor(1) as beside:
-        drawn = {name: beside.submit(make) for name, make in sheets_of(song).items()}
+    with sheets_being_made(song) as sheets:
         sounding = sounded(song, engine, watch, before)
         watch.progress("saving", 0.97)
-        sheets: Makers = {name: partial(Future.result, sheet) for name, sheet in drawn.items()}
         return save_revision(sounding, opened, formats, current, sheets)

@@ -21,7 +21,7 @@ from resonant.library.model import Song
 from resonant.library.patches import Patch, begin
 from resonant.library.place import disk_errors, unfinished_folder
 from resonant.library.revisions import OpenSong, publish
-from resonant.library.song_files import MIX, Makers, formats_of, meters_data, sheets_of, stem_paths, write_files
+from resonant.library.song_files import MIX, Makers, formats_of, meters_data, stem_paths, write_files
 from resonant.library.wav_files import WavFile, end_of_wav, write_end
 from resonant.mix.appending import Addition, PublishedEnd, context_start
 from resonant.mix.loudness import Loudness
@@ -84,8 +84,11 @@ def published_end(opened: OpenSong) -> PublishedEnd | None:
     )
 
 
-def append(song: Song, addition: Addition, opened: OpenSong) -> SongDocument:
+def append(song: Song, addition: Addition, opened: OpenSong, sheets: Makers) -> SongDocument:
     """A new revision of the song whose sound is that of the opened one with an addition to its end.
+
+    Args:
+        sheets: what makes `sheets_of(song)`.
 
     Raises:
         InputError: it would change a locked cell, or a file was changed by hand meanwhile.
@@ -95,7 +98,7 @@ def append(song: Song, addition: Addition, opened: OpenSong) -> SongDocument:
     folder, before = opened.folder, opened.document
     with disk_errors(folder), unfinished_folder(folder) as desk:
         growths = _growths(addition, opened)
-        makers = sheets_of(song) | _other_formats(opened, addition, growths)
+        makers = sheets | _other_formats(opened, addition, growths)
         made = write_files(makers, desk)
         recordings = {name: digest for name, digest in before.files.items() if name.startswith("recordings/")}
         files = made | recordings | {growth.name: growth.after.whole for growth in growths}

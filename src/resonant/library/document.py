@@ -10,8 +10,9 @@ one note a short list. Fields are versioned by `schema`; a file of a later schem
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from pydantic import TypeAdapter
 from resonant.brief.model import Brief
 from resonant.errors import InputError, ResonantError
 from resonant.library.model import Lineage, Lock, Seal, Song
-from resonant.score.model import Bend, Control, Note, Score
+from resonant.score.model import Bend, Control, Note, Score, Track
 from resonant.score.region import Region
 from resonant.sound.recording import Recording
 
@@ -73,9 +74,8 @@ def revision_id(text: str) -> str:
 def to_text(document: SongDocument) -> str:
     """The document as JSON; the same document gives the same text."""
     song = document.song
-    score = _schema(Score).dump_python(song.score, mode="json")
-    for track in score["tracks"]:
-        track |= {kind: [list(event.values()) for event in track[kind]] for kind in _EVENTS}
+    score = _schema(Score).dump_python(replace(song.score, tracks=()), mode="json")
+    score["tracks"] = [_track_data(track) for track in song.score.tracks]
     lineage = song.lineage
     data = {
         "schema": SCHEMA,
@@ -157,6 +157,13 @@ def _song(data: dict[str, Any], folder: Path) -> Song:
         # A song from before recordings could be brought has none.
         recordings={name: Recording(**each).within(folder) for name, each in data.get("recordings", {}).items()},
     )
+
+
+def _track_data(track: Track) -> dict[str, Any]:
+    """A track whose events are rows of numbers: they are most of a long song, and the schema would check each."""
+    named = {each.name: getattr(track, each.name) for each in fields(track)}
+    rows = {kind: attrgetter(*(each.name for each in fields(event))) for kind, event in _EVENTS.items()}
+    return named | {kind: list(map(list, map(row, named[kind]))) for kind, row in rows.items()}
 
 
 def _recording_data(recording: Recording) -> dict[str, Any]:

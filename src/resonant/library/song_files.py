@@ -3,8 +3,9 @@
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -37,6 +38,18 @@ def sheets_of(song: Song) -> Makers:
     if song.score.lyrics:
         sheets["lyrics.lrc"] = lambda: lrc(song.score, song.brief.form, song.brief.language).encode()
     return sheets
+
+
+@contextmanager
+def sheets_being_made(song: Song) -> Iterator[Makers]:
+    """`sheets_of(song)`, made by a thread of their own from now on; a maker waits until its sheet is done."""
+    with ThreadPoolExecutor(1) as beside:
+        made = {name: beside.submit(make) for name, make in sheets_of(song).items()}
+        try:
+            yield {name: sheet.result for name, sheet in made.items()}
+        finally:
+            for sheet in made.values():
+                sheet.cancel()
 
 
 def sounds_of(song: Song, formats: Sequence[AudioFormat]) -> Makers:

@@ -5,7 +5,7 @@ Up to 16 bars stand in one system; longer songs in up to four systems of equal l
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -288,10 +288,11 @@ def _visible(page: _Page, number: int, track: Track) -> list[tuple[Note, float, 
     """The notes that sound in a system, with their edges in pixels."""
     first, last = page.span(number)
     start, end = page.score.metre.bar_start(first), page.score.metre.bar_start(last)
+    begun = takewhile(lambda note: note.start < end, track.notes)
     return [
         (note, page.x(max(note.start, start), number), page.x(min(note.end, end), number))
-        for note in track.notes
-        if note.start < end and note.end > start
+        for note in begun
+        if note.end > start
     ]
 
 

@@ -7,6 +7,7 @@ when the new bars begin, and as the kept bars expect them when these go on.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from resonant.players.arranger.drum_keys import CYMBALS, KEYS
 from resonant.players.context import Part
@@ -94,9 +95,7 @@ class _Seam:
 
     def _yielding(self, note: Note) -> Note | None:
         """The note, struck when its place is free; None where that is too late to be worth it."""
-        ringing = [
-            old.end for old in self.kept.notes if old.start <= note.start < old.end and self._is_taken(old, note)
-        ]
+        ringing = [old.end for old in self._near if old.start <= note.start < old.end and self._is_taken(old, note)]
         if not ringing:
             return note
         free = max(ringing)
@@ -115,7 +114,13 @@ class _Seam:
     def _doubles_a_crash(self, note: Note) -> bool:
         if self.kept.role != "drums" or note.pitch not in _CRASHES:
             return False
-        return any(old.pitch in _CRASHES and abs(old.start - note.start) < TICKS_PER_QUARTER for old in self.kept.notes)
+        return any(old.pitch in _CRASHES and abs(old.start - note.start) < TICKS_PER_QUARTER for old in self._near)
+
+    @cached_property
+    def _near(self) -> tuple[Note, ...]:
+        """The kept notes that sound within a quarter of this stretch."""
+        start, end = self.span.start - TICKS_PER_QUARTER, self.span.end + TICKS_PER_QUARTER
+        return tuple(old for old in self.kept.notes if old.start < end and old.end > start)
 
     def _next_event(self) -> Tick:
         """When the kept bars behind this stretch are first heard from."""

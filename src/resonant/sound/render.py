@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache, partial
+from operator import attrgetter
 
 import numpy as np
 
@@ -32,6 +33,7 @@ __all__ = [
 
 _END_FADE_S = 0.05
 _START_FADE_S = 0.003
+_WHAT_SOUNDS = attrgetter("start", "pitch", "duration", "velocity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ def stem_key(
     """
     decides: dict[str, object] = {
         "engine": engine_version(),
-        "notes": [(note.start, note.pitch, note.duration, note.velocity) for note in track.notes],
+        "notes": list(map(_WHAT_SOUNDS, track.notes)),
         "bends": [(bend.tick, bend.cents) for bend in track.bends],
         "controls": [(control.tick, control.number, control.value) for control in track.controls],
         "tempo": [(change.tick, change.bpm) for change in tempo.changes],
