@@ -54,12 +54,16 @@ def reroll(folder: Path, engine: Engine, track: str, seed: int) -> Spans:
     asked = Reroll(Region.of([track], 0, opened.song.score.bars), seed=seed)
     take = next(takes(opened.song, asked, engine))
     marks["write"] = time.perf_counter()
-    watch = Watch(lambda stage, _: marks.setdefault(stage, time.perf_counter()))
+
+    def mark(stage: str, _: object) -> None:
+        marks.setdefault(stage, time.perf_counter())
+
+    watch = Watch(mark, heard=lambda name, opening: mark("heard", opening))
     revised(take, opened, engine, watch, before=opened.published)
     end = time.perf_counter()
     ends = [start, marks["open"], marks["write"], marks["mixing"], marks["saving"], end]
     spans = {stage: after - before for stage, before, after in zip(STAGES, ends, ends[1:], strict=False)}
-    spans |= {"first audio": marks["mixing"] - start, "all": end - start}
+    spans |= {"first audio": marks["heard"] - start, "all": end - start}
     return {stage: 1000.0 * seconds for stage, seconds in spans.items()}
 
 

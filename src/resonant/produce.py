@@ -11,6 +11,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from resonant.audio import Audio
 from resonant.brief.model import Brief, Sound
 from resonant.errors import BriefError
 from resonant.library.model import Lineage, Song
@@ -32,7 +33,7 @@ from resonant.score.region import HARMONY, NOTHING, Region
 from resonant.sound.banks import SoundBank, default_bank
 from resonant.sound.model import TAIL_S, Stems
 from resonant.sound.recording import recorded, recording_keys
-from resonant.sound.render import Rendering, StemCache, render_stems, stem_keys
+from resonant.sound.render import Rendering, StemCache, render_opening, render_stems, stem_keys
 from resonant.styles import Style, all_styles
 
 Progress = Callable[[str, float], None]
@@ -61,10 +62,15 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who watches a run: told each stage with a fraction 0…1 of the whole, and asked whether to stop."""
+    """Who watches a run: told each stage with a fraction 0…1 of the whole, and asked whether to stop.
+
+    Args:
+        heard: given the name and the opening of each stem that is rendered anew, before the rest of it is.
+    """
 
     progress: Progress = quietly
     should_stop: Callable[[], bool] = never
+    heard: Callable[[str, Audio], None] | None = None
 
     def part(self, start: float, end: float) -> Progress:
         """The progress of one stage, whose 0…1 is this stretch of the whole."""
@@ -294,6 +300,9 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: P
     same = [name for name, key in keys.items() if before.keys.get(name) == key]
     locked = {name: s for name, s in locked_spans(song, sound.sample_rate).items() if name in before.keys}
     changed = replace(score, tracks=tuple(track for track in score.tracks if track.name not in same))
+    if watch.heard is not None:
+        for track in filter(lambda each: each.notes, changed.tracks):
+            watch.heard(track.name, render_opening(track, score, settings, engine.bank))
     with ThreadPoolExecutor(2) as beside:  # what is kept is read while the rest is rendered
         reading = {name: beside.submit(before.stem, name) for name in {**dict.fromkeys(same), **locked}}
         stems = render_stems(changed, settings, engine.bank, engine.stem_cache, watch.part(0.3, 0.7), watch.should_stop)

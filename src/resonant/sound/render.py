@@ -27,9 +27,12 @@ from resonant.sound.voices import render_voice
 from resonant.units import TempoMap
 
 __all__ = [
-    "FolderStemCache", "MemoryStemCache", "Rendering", "StemCache",
+    "OPENING_S", "FolderStemCache", "MemoryStemCache", "Rendering", "StemCache", "render_opening",
     "render_stems", "render_track", "stem_key", "stem_keys",
 ]  # fmt: skip
+
+OPENING_S = 1.5
+"""Seconds of a stem that are heard before the rest of it is there."""
 
 _END_FADE_S = 0.05
 _START_FADE_S = 0.003
@@ -110,6 +113,25 @@ def stem_keys(score: Score, settings: Rendering, bank: SoundBank) -> dict[str, s
         return stem_key(track, score.tempo, plays, num_samples, settings.sample_rate, bank, words)
 
     return {track.name: key(track) for track in score.tracks}
+
+
+def render_opening(
+    track: Track, score: Score, settings: Rendering, bank: SoundBank, seconds: float = OPENING_S
+) -> Audio:
+    """The beginning of a track's stem, in a fraction of the time that the whole takes: sample for sample the same.
+
+    Raises:
+        BriefError: the track's instrument is not known.
+        InputError: a guide vocal, and espeak-ng is not installed or does not speak its language.
+        SoundBankError: a sample of the bank can not be read.
+    """
+    fade = int(_END_FADE_S * settings.sample_rate)
+    wanted = min(round(seconds * settings.sample_rate), settings.num_samples(score) - fade)
+    words = Words(score.lyrics, settings.language)
+    stem = render_track(
+        track, score.tempo, instrument(track.instrument), wanted + fade, settings.sample_rate, bank, words=words
+    )
+    return Audio(stem.samples[:, :wanted], settings.sample_rate)
 
 
 def _longest_first(score: Score) -> list[Track]:
