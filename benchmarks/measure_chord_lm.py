@@ -26,7 +26,7 @@ from resonant.players.chord_lm.progression import Wanted, progression
 from resonant.players.chord_lm.vocabulary import CHORDS, COLOURED, FAMILIES, heading, word_of
 from resonant.theory.key import Key
 from resonant.train.chords_data import ChordSong, read_chord_songs
-from resonant.train.kneser_ney import KneserNey
+from resonant.train.ngram import NGram
 
 Chances = NDArray[np.float64]
 Foretell = Callable[[ChordSong], Chances]  # of each chord of a song, [T, 216], above its tonic
@@ -145,7 +145,7 @@ def apart(ours: Found, theirs: Found) -> str:
 
 
 def by_counting(train: Sequence[ChordSong]) -> Foretell:
-    counted = KneserNey(map(words_of, train), CHORDS, 5)
+    counted = NGram(map(words_of, train), CHORDS, 5)
 
     def foretell(song: ChordSong) -> Chances:
         words = words_of(song)
@@ -265,7 +265,7 @@ No song is parted between the splits, and several recordings of one stay togethe
 Which chord comes next, from all chords of the song so far; the tonic of the song's beginning is told except in the
 rows that say so. There the model reads in every key at once, as `predict` does without `--key`; what it gains by that
 on the charts may come from hearing the mode, and from songs that do not stay on the tonic they begin on. The 5-gram is
-an interpolated modified Kneser-Ney (`resonant.train.kneser_ney`) on the same words, in the song's key alone: it is not
+an interpolated modified Kneser-Ney (`resonant.train.ngram`) on the same words, in the song's key alone: it is not
 mixed over keys. Where an interval of differences holds 0 (of perplexities, 1), so few songs do not tell which is
 better. *Valid* was looked at after each pass; the number of passes was set by the time at hand. No weights but
 these have seen *test*.

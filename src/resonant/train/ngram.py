@@ -1,8 +1,8 @@
 """An n-gram of words: what a model that hears nothing but the last few words foretells. The yardstick of a learned one.
 
-Interpolated Kneser-Ney (Kneser & Ney 1995; Chen & Goodman 1999): a context that was heard gives its counts less a
-discount, and what the discount frees goes to the shorter context; short contexts count not how often a word came but
-behind how many different words. Below all lies the even chance.
+Interpolated modified Kneser-Ney (Chen & Goodman 1999, section 4.1.6): a context that was heard gives its counts less a
+discount, one of three by the count, and what the discounts free goes to the shorter context; short contexts count not
+how often a word came but behind how many different words. Below all lies the even chance.
 
 Counts are sorted arrays: a run of words is one number, its last word the lowest digit.
 """
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Words = NDArray[np.int64]
 _BITS = 11  # a word is less than 2048, so five of them fit into 63 bits
 MOST_ORDER = 63 // _BITS
-_MOST_DISCOUNT = 0.9
+_FEW = (0.75, 0.75, 0.75)  # where too few counts are known to tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,14 +26,14 @@ class _Order:
     Args:
         words, counts: the last word of each run and how often it came, runs sorted.
         contexts, starts: each context once, sorted, and where its runs begin; one more start than contexts.
-        discount: what each count gives to shorter contexts, 0…1.
+        taken: of each count, what goes to shorter contexts.
     """
 
     words: Words
     counts: NDArray[np.float64]
     contexts: Words
     starts: Words
-    discount: float
+    taken: NDArray[np.float64]
 
 
 class NGram:
@@ -53,8 +53,7 @@ class NGram:
         keys, counts = np.unique(runs, return_counts=True)
         for length in range(order, 0, -1):
             counted.append(_grouped(keys, counts))
-            # Of a run without its first word it counts behind how many different words it came.
-            keys, counts = np.unique(keys & ((1 << _BITS * (length - 1)) - 1), return_counts=True)
+            keys, counts = _shortened(keys, counts, length, size)
         self._orders = counted[::-1]
 
     def chances(self, before: Sequence[int]) -> NDArray[np.float64]:
@@ -67,10 +66,9 @@ class NGram:
             if at == len(order.contexts) or order.contexts[at] != context:
                 continue
             heard = slice(int(order.starts[at]), int(order.starts[at + 1]))
-            counts = order.counts[heard]
-            total = counts.sum()
-            chances *= order.discount * len(counts) / total
-            chances[order.words[heard]] += (counts - order.discount) / total
+            counts, taken = order.counts[heard], order.taken[heard]
+            chances *= taken.sum() / counts.sum()
+            chances[order.words[heard]] += (counts - taken) / counts.sum()
         return chances
 
 
@@ -96,11 +94,30 @@ def _number(words: Sequence[int]) -> int:
     return number
 
 
-def _grouped(keys: Words, counts: NDArray[np.int64]) -> _Order:
+def _shortened(keys: Words, counts: Words, length: int, start: int) -> tuple[Words, Words]:
+    """Runs without their first word, and behind how many different words each came.
+
+    Before the start of a row there is only more of the start: runs that begin with it keep their counts.
+    """
+    shorter = keys & ((1 << _BITS * (length - 1)) - 1)
+    starting = (shorter >> _BITS * max(length - 2, 0) == start) & (length > 2)
+    found, place = np.unique(shorter, return_inverse=True)
+    return found, np.bincount(place, np.where(starting, counts, 1), len(found)).astype(np.int64)
+
+
+def _grouped(keys: Words, counts: Words) -> _Order:
     contexts, starts = np.unique(keys >> _BITS, return_index=True)
-    once, twice = int((counts == 1).sum()), int((counts == 2).sum())
-    # Ney's estimate; where nothing came twice it would leave nothing to what came once.
-    discount = min(once / (once + 2 * twice), _MOST_DISCOUNT) if once else 0.5
-    return _Order(
-        keys & ((1 << _BITS) - 1), counts.astype(np.float64), contexts, np.append(starts, len(keys)), discount
-    )
+    discounts = np.array([0.0, *_discounts(counts)])
+    taken = np.minimum(discounts[np.minimum(counts, 3)], counts)
+    return _Order(keys & ((1 << _BITS) - 1), counts.astype(np.float64), contexts, np.append(starts, len(keys)), taken)
+
+
+def _discounts(counts: Words) -> tuple[float, float, float]:
+    """What runs that came once, twice and oftener give away, from how many came once to four times."""
+    ones, twos, threes, fours = (int((counts == count).sum()) for count in (1, 2, 3, 4))
+    if not (ones and twos and threes and fours):
+        return _FEW
+    y = ones / (ones + 2 * twos)
+    raw = (1 - 2 * y * twos / ones, 2 - 3 * y * threes / twos, 3 - 4 * y * fours / threes)
+    first, second, more = (min(max(value, 0.1), limit - 0.05) for limit, value in enumerate(raw, 1))
+    return first, second, more

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resonant.cli.commands import resonant
@@ -21,7 +20,7 @@ from resonant.seeds import stream
 from resonant.theory.chord import Chord
 from resonant.train.chords import ChordRecipe, drawn_row, plain_row, surprise, timed_row, train_chords
 from resonant.train.chords_data import ChordSong, chart_songs, harte_intervals, read_chord_songs, standards
-from resonant.train.kneser_ney import KneserNey
+from resonant.train.ngram import NGram
 
 TINY = replace(
     ChordRecipe(),
@@ -146,25 +145,7 @@ def test_one_command_trains_and_what_it_writes_can_be_read(tmp_path: Path) -> No
 ROWS = st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=12), min_size=1, max_size=8)
 
 
-@given(ROWS, st.lists(st.integers(0, 9), max_size=6), st.integers(1, 5))
-@settings(max_examples=40)
-def test_counted_chances_sum_to_one_and_leave_nothing_out(rows: list[list[int]], before: list[int], order: int) -> None:
-    chances = KneserNey(rows, 10, order).chances(before)
-    assert chances.sum() == pytest.approx(1.0)
-    assert (chances > 0).all()
-
-
-def test_kneser_ney_prefers_words_that_stand_behind_many_others() -> None:
-    # "Francisco" is frequent, but behind "San" alone: behind something new, what follows many words is likelier.
-    san, francisco, the, other = 0, 1, 2, 3
-    rows = [[san, francisco]] * 6 + [[word, the] for word in (san, other, francisco)] * 2
-    counted = KneserNey(rows, 6, 2)
-    unseen = counted.chances([5])
-    assert unseen[the] > unseen[francisco]
-    assert counted.chances([san])[francisco] > counted.chances([san])[the]
-
-
 def test_a_5_gram_knows_a_turn_that_came_often() -> None:
-    counted = KneserNey([[0, 1, 2, 3] * 8, [4, 2, 5, 2] * 8], 6, 5)
+    counted = NGram([[0, 1, 2, 3] * 8, [4, 2, 5, 2] * 8], 6, 5)
     assert counted.chances([0, 1, 2]).argmax() == 3
     assert counted.chances([5, 2, 4, 2]).argmax() == 5
