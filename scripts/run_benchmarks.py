@@ -1,6 +1,6 @@
 """Runs every benchmark and writes benchmarks/RESULTS.md: what was measured, on which machine, by which script.
 
-python scripts/run_benchmarks.py [--data FOLDER]
+python scripts/run_benchmarks.py [--data FOLDER] [--only bench_mix.py ...]
 
 With a folder of real music (the jsonl sets that `resonant.evaluate.pieces` reads), what the estimators manage on it is
 measured beside our songs, and what is understood of it when it is imported.
@@ -29,12 +29,16 @@ best of several runs unless a line says otherwise: other work on the machine mak
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path)
-    data = parser.parse_args().data
+    parser.add_argument("--only", nargs="+", default=[], help="scripts to run; of the others the last figures stay")
+    asked = parser.parse_args()
+    data = asked.data
     sys.path.insert(0, str(BENCHMARKS))
     from hardware import hardware
 
-    parts = [_HEAD, f"Machine: {hardware()}\n"]
+    parts = sections(RESULTS.read_text(encoding="utf-8")) if asked.only and RESULTS.exists() else {}
     for script in sorted(BENCHMARKS.glob("bench_*.py")):
+        if asked.only and script.name not in asked.only:
+            continue
         print(f"== {script.name}", flush=True)
         options = (
             ["--data", str(data), *_WITH_DATA[script.name]] if data is not None and script.name in _WITH_DATA else []
@@ -43,8 +47,15 @@ def main() -> None:
         if done.returncode != 0:
             sys.exit(f"{script.name} failed:\n{done.stderr}")
         print(done.stdout, flush=True)
-        parts.append(f"## {script.name}\n\n```text\n{done.stdout.strip()}\n```\n")
-    RESULTS.write_text("\n".join(parts), encoding="utf-8")
+        parts[script.name] = f"## {script.name}\n\n```text\n{done.stdout.strip()}\n```\n"
+        whole = [_HEAD, f"Machine: {hardware()}\n", *(parts[name] for name in sorted(parts))]
+        RESULTS.write_text("\n".join(whole), encoding="utf-8")
+
+
+def sections(text: str) -> dict[str, str]:
+    """What a page holds, by script."""
+    found = text.split("\n## ")[1:]
+    return {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in found}
 
 
 if __name__ == "__main__":
