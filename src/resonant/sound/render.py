@@ -31,7 +31,7 @@ __all__ = [
     "render_stems", "render_track", "stem_key", "stem_keys",
 ]  # fmt: skip
 
-OPENING_S = 1.5
+OPENING_S = 0.75
 """Seconds of a stem that are heard before the rest of it is there."""
 
 _END_FADE_S = 0.05
