@@ -26,13 +26,19 @@ def on_24_bits(samples: Samples) -> Samples:
     return steps
 
 
+def steps_24(samples: Samples) -> Samples:
+    """The samples in whole steps of a 24-bit file, of which full scale is the last one."""
+    steps: Samples = samples * np.float32(STEPS_OF_24_BITS)
+    np.minimum(np.rint(steps, out=steps), STEPS_OF_24_BITS - 1, out=steps)
+    return steps
+
+
 def pcm_24(samples: Samples) -> bytes:
     """The samples as a 24-bit WAV file holds them: little-endian, channels interleaved; full scale is the last step."""
     channels, length = samples.shape
     frames = np.empty((length * channels, 3), dtype=np.uint8)
     for start in range(0, length, _BLOCK_FRAMES):
-        steps = samples[:, start : start + _BLOCK_FRAMES] * np.float32(STEPS_OF_24_BITS)
-        np.minimum(np.rint(steps, out=steps), STEPS_OF_24_BITS - 1, out=steps)
+        steps = steps_24(samples[:, start : start + _BLOCK_FRAMES])
         four = np.ascontiguousarray(steps.T.astype("<i4")).view(np.uint8).reshape(-1, 4)
         block = frames[start * channels : start * channels + len(four)]
         for byte in range(3):

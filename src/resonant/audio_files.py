@@ -18,7 +18,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from resonant.audio import STEPS_OF_24_BITS, Audio, Samples, pcm_24
+from resonant.audio import Audio, Samples, pcm_24, steps_24
 from resonant.errors import AudioError, PlaceError
 
 _BLOCK_FRAMES = 65_536
@@ -158,10 +158,27 @@ def read_audio(path: Path, sample_rate: int | None = None) -> Audio:
     """
     import soundfile
 
+    with opened_audio(path) as file:
+        _refuse_cut_riff(path, file)
+        samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
+    if samples.shape[0] == 0:
+        raise AudioError(f"{path} holds no sound; it was probably cut off while it was written, export it again")
+    return resampled(Audio(np.ascontiguousarray(samples.T), rate), sample_rate or rate)
+
+
+@contextmanager
+def opened_audio(path: Path) -> Iterator[BinaryIO]:
+    """A file to be read with soundfile, whose errors are told as ours.
+
+    Raises:
+        AudioError: the file is no audio file.
+        PlaceError: the file is missing or may not be read.
+    """
+    import soundfile
+
     try:
         with path.open("rb") as file:
-            _refuse_cut_riff(path, file)
-            samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
+            yield file
     except OSError as error:
         raise PlaceError(
             f"{path} can not be read: {error.strerror or error}; check the path and its permissions"
@@ -169,9 +186,6 @@ def read_audio(path: Path, sample_rate: int | None = None) -> Audio:
     except soundfile.LibsndfileError as error:
         reason = str(error.error_string).strip().rstrip(".")
         raise AudioError(f"{path} is not an audio file we can read ({reason}); give WAV, FLAC, OGG or MP3") from error
-    if samples.shape[0] == 0:
-        raise AudioError(f"{path} holds no sound; it was probably cut off while it was written, export it again")
-    return resampled(Audio(np.ascontiguousarray(samples.T), rate), sample_rate or rate)
 
 
 def resampled(audio: Audio, sample_rate: int) -> Audio:
@@ -224,8 +238,7 @@ def _steps(block: Samples) -> NDArray[np.int32]:
     Left to itself libsndfile writes floats by 2**23 - 1 steps and reads them by 2**23: a stem that is read and written
     again would lose a step wherever it is loud.
     """
-    steps = np.rint(block * np.float32(STEPS_OF_24_BITS))
-    return np.asarray(np.minimum(steps, STEPS_OF_24_BITS - 1).astype(np.int32) << 8)
+    return np.asarray(steps_24(block).astype(np.int32) << 8)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ _CYCLES_AFTER = (100_000, 50, 100)  # new objects; looks at the young; looks at 
 
 
 def keep_freed_memory() -> bool:
-    """Ask the C library to keep what is freed; False where it is not glibc and has no such setting."""
+    """Looks for cycles seldom, and asks the C library to keep what is freed; False where it has no such setting."""
     gc.set_threshold(*_CYCLES_AFTER)
     setting = getattr(ctypes.CDLL(None), "mallopt", None)
     if setting is None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from resonant.audio import Audio
-from resonant.audio_files import read_audio
-from resonant.errors import AudioError, PlaceError
+from resonant.audio_files import opened_audio, read_audio
+from resonant.errors import AudioError
 
 LONGEST_S = 1200.0
 SHORTEST_S = 2.0
@@ -36,16 +36,8 @@ def read_sound(path: Path) -> Audio:
     """
     import soundfile
 
-    try:
-        with path.open("rb") as file, soundfile.SoundFile(file) as sound:
-            header = _Header(sound.samplerate, sound.channels, sound.frames)
-    except OSError as error:
-        raise PlaceError(
-            f"{path} can not be read: {error.strerror or error}; check the path and its permissions"
-        ) from error
-    except soundfile.LibsndfileError as error:
-        reason = str(error.error_string).strip().rstrip(".")
-        raise AudioError(f"{path} is not an audio file we can read ({reason}); give WAV, FLAC, OGG or MP3") from error
+    with opened_audio(path) as file, soundfile.SoundFile(file) as sound:
+        header = _Header(sound.samplerate, sound.channels, sound.frames)
     _refuse_header(path, header)
     audio = read_audio(path)
     _refuse_samples(path, audio)

@@ -1,6 +1,5 @@
 """`resonant accompany`: new tracks for all bars, beside those that a user brought."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +61,7 @@ def accompany(
         written = produce.regenerate(seated, region, engine, watch, change)
         written = heard(written, engine, opened, (progress, should_stop))
         progress("saving", 0.97)
-        save_revision(replace(written, lineage=replace(written.lineage, parent=opened.revision)), opened)
+        save_revision(written, opened)
     show(written, opened.folder, as_json)
 
 

@@ -28,11 +28,6 @@ _AUDIBLE_DBFS = -75.0
 _FADE_S = 0.4
 
 
-def process_strip(audio: Audio, strip: Strip, num_samples: int) -> Audio:
-    """The track as it is heard in the mix (`through_strip`)."""
-    return through_strip(audio, strip, num_samples)[0]
-
-
 def through_strip(
     audio: Audio, strip: Strip, num_samples: int, held: HeldStrip | None = None
 ) -> tuple[Audio, HeldStrip | None]:

@@ -67,6 +67,12 @@ def read_config(folder: Path) -> dict[str, Any]:
     return data
 
 
+def known_fields(published: Mapping[str, Any], kind: type) -> dict[str, Any]:
+    """What a published config says of the fields that we know; lists as tuples."""
+    known = {each.name for each in fields(kind)}
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in published.items() if key in known}
+
+
 def read_tensors(folder: Path) -> dict[str, Tensor]:
     """All tensors of a checkpoint by name, from one file or from the several that an index lists.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from resonant.units import Tick
+
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFont import FreeTypeFont, ImageFont
@@ -42,6 +44,12 @@ def role_colour(role: str) -> Colour:
 def material_colour(material: str) -> Colour:
     letter = ord(material[0].upper()) - ord("A") if material else 0
     return MATERIAL_COLOURS[letter % len(MATERIAL_COLOURS)]
+
+
+def across(tick: Tick, span: tuple[Tick, Tick], left: float, width: float) -> float:
+    """Where a tick of a span stands in a stretch of pixels; ticks outside it stand at its edges."""
+    start, end = span
+    return left + (min(max(tick, start), end) - start) / max(end - start, 1) * width
 
 
 def mixed(colour: Colour, other: Colour, amount: float) -> Colour:

@@ -13,6 +13,7 @@ from resonant.pictures.canvas import (
     PAPER,
     SHADE,
     Colour,
+    across,
     mixed,
     png,
     type_of_size,
@@ -97,8 +98,7 @@ class _Page:
         return _TITLE_HEIGHT + panels + (self.harmony_height if self.cells.bars_of(HARMONY) else 0) + _GAP
 
     def x(self, tick: int) -> float:
-        start, end = self.ticks
-        return _LEFT + (min(max(tick, start), end) - start) / max(end - start, 1) * (WIDTH - _LEFT - _RIGHT)
+        return across(tick, self.ticks, _LEFT, WIDTH - _LEFT - _RIGHT)
 
     def bar_x(self, bar: int) -> float:
         return self.x(self.longer.metre.bar_start(bar))

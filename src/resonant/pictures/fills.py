@@ -12,6 +12,7 @@ from resonant.pictures.canvas import (
     PAPER,
     SHADE,
     Colour,
+    across,
     mixed,
     png,
     role_colour,
@@ -93,8 +94,7 @@ class _Place:
     width: int
 
     def x(self, tick: Tick) -> float:
-        start, end = self.fill.bars[0], self.fill.bars[-1]
-        return self.left + (min(max(tick, start), end) - start) / max(end - start, 1) * self.width
+        return across(tick, (self.fill.bars[0], self.fill.bars[-1]), self.left, self.width)
 
     @property
     def pitch_px(self) -> float:

@@ -150,8 +150,3 @@ def _transposition(semitones: int) -> Row:
 
 
 TRANSPOSED = {semitones: _transposition(semitones) for semitones in range(-5, 7)}
-
-
-def tokens_seen(row: Example) -> int:
-    """How many words of a row are no padding."""
-    return int((row.tokens != _V.pad).sum())

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from resonant.errors import InputError
+from resonant.nn.checkpoints import known_fields
 
 _NORMS, _PADS = ("weight_norm", "time_group_norm"), ("reflect", "constant", "replicate")
 
@@ -109,12 +110,8 @@ def encodec_config(published: Mapping[str, Any], where: str) -> EncodecConfig:
     """
     if published.get("model_type") != "encodec":
         raise InputError(f"{where} describes a {published.get('model_type', 'nameless')!r} model, not an EnCodec")
-    known = {each.name for each in fields(EncodecConfig)}
-    said: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in published.items() if key in known
-    }
     try:
-        config = EncodecConfig(**said)
+        config = EncodecConfig(**known_fields(published, EncodecConfig))
         assert config.codebooks > 0 and config.hop > 0
     except (TypeError, ValueError, ArithmeticError, AssertionError, IndexError) as error:
         raise InputError(f"{where} does not describe an EnCodec ({error}); fetch it again") from error

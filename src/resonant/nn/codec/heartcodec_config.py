@@ -1,10 +1,11 @@
 """The sizes of a HeartCodec, as its published `config.json` gives them (arXiv 2601.10547, section 2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from resonant.errors import InputError
+from resonant.nn.checkpoints import known_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,7 @@ def heartcodec_config(published: Mapping[str, Any], where: str) -> HeartCodecCon
         raise InputError(f"{where} describes a {published.get('model_type', 'nameless')!r} model, not a HeartCodec")
     if published.get("norm_type", "ada_norm_single") != "ada_norm_single" or not published.get("causal", True):
         raise InputError(f"{where} describes a HeartCodec of another kind than was published; we do not know it")
-    known = {each.name for each in fields(HeartCodecConfig)}
-    said: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in published.items() if key in known
-    }
     try:
-        return HeartCodecConfig(**said)
+        return HeartCodecConfig(**known_fields(published, HeartCodecConfig))
     except TypeError as error:
         raise InputError(f"{where} does not describe a HeartCodec ({error}); fetch it again") from error

@@ -101,7 +101,18 @@ class Residual(nn.Module):
         return min(first, outputs[0]), max(last, outputs[1])
 
 
-class Encoder(nn.Module):
+class _Chain(nn.Module):
+    """Layers behind one another, under the name that the published files give them."""
+
+    layers: nn.ModuleList
+
+    def forward(self, x_BCT: Tensor) -> Tensor:
+        for layer in self.layers:
+            x_BCT = layer(x_BCT)
+        return x_BCT
+
+
+class Encoder(_Chain):
     """Sound `[B, channels, samples]` to latents `[B, width, frames]`; a frame that is not full is filled up."""
 
     def __init__(self, config: EncodecConfig) -> None:
@@ -115,13 +126,8 @@ class Encoder(nn.Module):
         layers += [Lstm(config, width), nn.ELU(), Conv(config, (width, config.hidden_size), config.last_kernel_size)]
         self.layers = nn.ModuleList(layers)
 
-    def forward(self, x_BCT: Tensor) -> Tensor:
-        for layer in self.layers:
-            x_BCT = layer(x_BCT)
-        return x_BCT
 
-
-class Decoder(nn.Module):
+class Decoder(_Chain):
     """Latents `[B, width, frames]` to sound `[B, channels, frames x hop]`."""
 
     def __init__(self, config: EncodecConfig) -> None:
@@ -134,11 +140,6 @@ class Decoder(nn.Module):
             layers += _residuals(config, width)
         layers += [nn.ELU(), Conv(config, (width, config.audio_channels), config.last_kernel_size)]
         self.layers = nn.ModuleList(layers)
-
-    def forward(self, x_BCT: Tensor) -> Tensor:
-        for layer in self.layers:
-            x_BCT = layer(x_BCT)
-        return x_BCT
 
 
 def heard_by(layers: Iterable[nn.Module], outputs: Span) -> Span:

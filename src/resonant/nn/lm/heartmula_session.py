@@ -1,7 +1,7 @@
 """HeartMuLa as the engine asks for it: prompts read once, then a frame at a time for all branches of guidance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -109,8 +109,7 @@ def heartmula_run(
     """
     plan = Plan(items, model.config.pattern)
     size = model.config.audio_vocab_size
-    manner = Manner(
-        manner.choosing, tuple(c for c in (END,) if c < size), tuple(c for c in INVALID if c < size),
-        manner.should_stop, manner.progress,
-    )  # fmt: skip
+    manner = replace(
+        manner, stops=tuple(c for c in (END,) if c < size), forbidden=tuple(c for c in INVALID if c < size)
+    )
     return Run(plan, HeartmulaSession(model, branches, guidance, plan), manner, model.projection.weight.device)
