@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from resonant.brief.model import SectionBrief
@@ -89,6 +89,8 @@ def test_without_a_melody_nothing_is_sung() -> None:
 
 
 @given(st.lists(st.integers(0, 7600), unique=True, max_size=12), st.lists(WORDS, max_size=8))
+@example([], ["-"])
+@example([0, 960], ["- --"])
 @settings(deadline=None)
 def test_words_of_any_length_fit_any_melody(starts: list[int], lines: list[str]) -> None:
     score = sung(song(sorted(starts)), [SectionBrief("verse", lyrics=tuple(lines))])

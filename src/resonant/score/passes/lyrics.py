@@ -67,7 +67,7 @@ def sheets(score: Score, form: Sequence[SectionBrief], language: str = "en") -> 
     laid = []
     for section, words in matched(score.sections, form):
         start, end = score.metre.bar_start(section.start_bar), score.metre.bar_start(section.end_bar)
-        texts = [line for line in words.lyrics if line.strip()]
+        texts = [line for line in words.lyrics if line.replace("-", " ").strip()]  # hyphens alone are not sung
         if texts:
             laid.append((section, laid_on(texts, voice.between(start, end), section, score, language)))
     return tuple(laid)

@@ -41,6 +41,8 @@ def line_stresses(line: str, language: str) -> list[float]:
 
 
 def _word(parts: list[str], language: str) -> list[float]:
+    if not parts:  # a word of hyphens alone is not sung
+        return []
     bare = [re.sub(r"\W", "", part).lower() for part in parts]
     if len(parts) == 1:
         return [LIGHT if bare[0] in _LIGHT_WORDS.get(language, "").split() else EVEN + 0.3]
