@@ -36,12 +36,15 @@ class Item:
         seed: 0 ... 2**63 - 1.
         past: codes that it goes on from, `int64 [K, F]`; None for a beginning.
         least: frames before which it does not stop by itself.
+        behind: codes that come behind what it writes, `int64 [K, F]`; where codebooks are delayed, those that stand
+            beside its last frames are heard while these are written. None where nothing follows.
     """
 
     frames: int
     seed: int = 0
     past: Tensor | None = None
     least: int = 0
+    behind: Tensor | None = None
 
     def __post_init__(self) -> None:
         if self.frames < 1 or not 0 <= self.seed < 2**63:
@@ -118,17 +121,17 @@ class Run:
         self._ends = list(plan.ends)
         self._columns = torch.zeros(len(plan.items), codebooks, max(plan.ends), dtype=torch.long, device=self.device)
         for row, item in enumerate(plan.items):
-            past = torch.zeros(codebooks, 0, dtype=torch.long) if item.past is None else item.past
-            self._columns[row, :, : plan.ends[row]] = self._laid(past.to(self.device), item, plan.ends[row])
+            self._columns[row, :, : plan.ends[row]] = self._laid(item, plan.ends[row])
         self._stops = torch.tensor(self.manner.stops, dtype=torch.long, device=self.device)
         self._written = 0
 
-    def _laid(self, past_KF: Tensor, item: Item, columns: int) -> Tensor:
-        """The cells that are known: the past, and the special code before the first frame and behind the last."""
-        pattern = self.plan.pattern
-        cells = pattern.laid_out(past_KF, columns)
-        frames = pattern.frame_of(columns).to(cells.device)
-        return torch.where(frames >= item.known + item.frames, pattern.special, cells)
+    def _laid(self, item: Item, columns: int) -> Tensor:
+        """The cells that are known: the past, what comes behind, and the special code before and behind all frames."""
+        none = torch.zeros(len(self.plan.pattern.delays), 0, dtype=torch.long)
+        past, behind = (none if codes is None else codes for codes in (item.past, item.behind))
+        unknown = torch.full((len(none), item.frames), -1)
+        whole = torch.cat([past.cpu(), unknown, behind.cpu()], dim=1)
+        return self.plan.pattern.laid_out(whole, columns, self.plan.pattern.special).to(self.device)
 
     @torch.inference_mode()
     def __iter__(self) -> Iterator[int]:

@@ -30,12 +30,12 @@ class Pattern:
         """The first column that is not determined by so many known frames."""
         return self.lead + known
 
-    def laid_out(self, codes_KF: Tensor, columns: int) -> Tensor:
-        """The first columns `[K, columns]` of known frames; -1 where a cell belongs to a frame behind them."""
+    def laid_out(self, codes_KF: Tensor, columns: int, behind: int = -1) -> Tensor:
+        """The first columns `[K, columns]` of known frames; `behind` where a cell belongs to a frame behind them."""
         known = codes_KF.shape[1]
         frames = self.frame_of(columns).to(codes_KF.device)
         cells = codes_KF.gather(1, frames.clamp(0, max(known - 1, 0))) if known else torch.zeros_like(frames)
-        return torch.where(frames < 0, self.special, torch.where(frames < known, cells, -1))
+        return torch.where(frames < 0, self.special, torch.where(frames < known, cells, behind))
 
     def frame_of(self, columns: int) -> Tensor:
         """Which frame each cell belongs to, `int64 [K, columns]`; below 0 before the first."""
