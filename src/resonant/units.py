@@ -186,6 +186,11 @@ class MetreMap:
             starts.append(starts[-1] + (after.bar - before.bar) * before.metre.ticks_per_bar)
         return starts
 
+    @cached_property
+    def _lengths(self) -> list[Tick]:
+        """The bars of each change in ticks."""
+        return [change.metre.ticks_per_bar for change in self.changes]
+
     @classmethod
     def constant(cls, metre: Metre) -> Self:
         return cls((MetreChange(0, metre),))
@@ -196,11 +201,9 @@ class MetreMap:
     def bar_start(self, bar: int) -> Tick:
         """The tick at which a bar (0-based) begins."""
         index = max(bisect_right(self._bars, bar) - 1, 0)
-        change = self.changes[index]
-        return self._starts[index] + (bar - change.bar) * change.metre.ticks_per_bar
+        return self._starts[index] + (bar - self._bars[index]) * self._lengths[index]
 
     def bar_at(self, tick: Tick) -> int:
         """The bar (0-based) that a tick lies in."""
         index = max(bisect_right(self._starts, tick) - 1, 0)
-        change = self.changes[index]
-        return change.bar + (tick - self._starts[index]) // change.metre.ticks_per_bar
+        return self._bars[index] + (tick - self._starts[index]) // self._lengths[index]

@@ -6,7 +6,7 @@ sextuplets. Where swing is known, sixteenths and thirty-seconds are counted in s
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from resonant.score.model import Note, Score, Track
@@ -122,25 +122,31 @@ def _leads_into(note: Note, other: Note, unpitched: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Ruler:
-    """Where things are written: the grid of each beat that has onsets, by the beat's start; others have sixteenths."""
+    """Where things are written: the grid of each beat that has onsets, by the beat's start; others have sixteenths.
+
+    A tick is asked for many times (for each grid, as start, as end), so its beat and its written place are kept.
+    """
 
     score: Score
     swing: Swing
     grids: dict[Tick, Grid]
+    beats: dict[Tick, tuple[Tick, Tick]] = field(default_factory=dict)
+    written: dict[Tick, Tick] = field(default_factory=dict)
 
     @classmethod
     def of(cls, notes: Iterable[_Ornamented], score: Score, swing: Swing) -> "_Ruler":
         plain = cls(score, swing, {})
         beats: dict[tuple[Tick, Tick], list[_Ornamented]] = defaultdict(list)
         for each in notes:
-            beats[beat_at(score, each.note.start)].append(each)
-        return cls(score, swing, {start: plain._plainest(length, inside) for (start, length), inside in beats.items()})
+            beats[plain._beat(each.note.start)].append(each)
+        grids = {start: plain._plainest(length, inside) for (start, length), inside in beats.items()}
+        return replace(plain, grids=grids)
 
     def place_of(self, each: _Ornamented) -> Tick:
         """The written start of a note."""
         grid = self._grid_at(each.note.start)
         place = self._nearest(each, grid)[1]
-        last, length = beat_at(self.score, self.score.end - 1)
+        last, length = self._beat(self.score.end - 1)
         return min(place, last + length - self._grid_at(last).unit)
 
     def end_of(self, note: Note, start: Tick, following: dict[Tick, Tick]) -> Tick:
@@ -170,23 +176,35 @@ class _Ruler:
         return sum(error + grid.cost for error, _ in placed) + (collisions + runs) * _COLLISION_COST
 
     def _grid_at(self, tick: Tick) -> Grid:
-        start, length = beat_at(self.score, tick)
+        start, length = self._beat(tick)
         return self.grids.get(start, SIXTEENTHS if length % SIXTEENTHS.unit == 0 else THIRTY_SECONDS)
 
     def _nearest(self, each: _Ornamented, grid: Grid) -> tuple[Tick, Tick]:
         """Of the note and the ornaments within its beat, the one that is least off the grid: how far, and its place."""
-        beat = beat_at(self.score, each.note.start)
-        return min(self._place(tick, grid) for tick in each.onsets if beat_at(self.score, tick) == beat)
+        beat = self._beat(each.note.start)
+        return min(self._place(tick, grid) for tick in each.onsets if self._beat(tick) == beat)
 
     def _place(self, tick: Tick, grid: Grid) -> tuple[Tick, Tick]:
         """How far a tick is off the nearest place of a grid, and that place."""
-        start, _ = beat_at(self.score, tick)
+        start, _ = self._beat(tick)
         meant = self._as_written(tick) if grid.straight else tick
         place = start + (meant - start + grid.unit // 2) // grid.unit * grid.unit
         return abs(place - meant), place
 
+    def _beat(self, tick: Tick) -> tuple[Tick, Tick]:
+        known = self.beats.get(tick)
+        if known is None:
+            known = self.beats[tick] = beat_at(self.score, tick)
+        return known
+
     def _as_written(self, tick: Tick) -> Tick:
         """A tick with swing taken out, counted from its bar line; compound metres do not swing."""
+        known = self.written.get(tick)
+        if known is None:
+            known = self.written[tick] = self._straight(tick)
+        return known
+
+    def _straight(self, tick: Tick) -> Tick:
         bar = self.score.metre.bar_at(tick)
         if self.score.metre.metre_at(bar).is_compound:
             return tick
