@@ -115,7 +115,9 @@ def fill(model: nn.Module, tensors: Mapping[str, Tensor], where: str) -> None:
             )
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
             raise InputError(f"{where} is damaged: {name} holds what is no number; restore it from a copy")
-    model.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in tensors.items()}, strict=True)
+    filled = {name: tensor.to(wanted[name].dtype) for name, tensor in tensors.items()}
+    # A model on the device that holds nothing takes the file's own pages and copies none.
+    model.load_state_dict(filled, strict=True, assign=any(tensor.is_meta for tensor in wanted.values()))
 
 
 def joined(published: Mapping[str, Tensor], places: Mapping[str, Sequence[str]]) -> dict[str, Tensor]:

@@ -116,7 +116,8 @@ def load_heartcodec(folder: Path) -> HeartCodec:
         InputError: a file is missing or damaged, or they are of another model.
     """
     config = heartcodec_config(read_config(folder), str(folder / "config.json"))
-    codec = HeartCodec(config)
+    with torch.device("meta"):
+        codec = HeartCodec(config)
     fill(codec, decoder_tensors(read_tensors(folder), config), str(folder))
     return codec.eval()
 

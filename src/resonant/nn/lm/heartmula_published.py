@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from resonant.errors import InputError
@@ -42,7 +43,8 @@ def load_heartmula(folder: Path) -> Heartmula:
         InputError: a file is missing or damaged, or they are of another model.
     """
     config = heartmula_config(read_config(folder), str(folder / "config.json"))
-    model = Heartmula(config)
+    with torch.device("meta"):
+        model = Heartmula(config)
     fill(model, joined(_weights(read_tensors(folder)), places(config)), str(folder))
     return model.eval()
 

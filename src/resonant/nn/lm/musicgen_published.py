@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from resonant.errors import InputError
@@ -61,7 +62,8 @@ def load_musicgen(folder: Path) -> Published:
     config, where = read_config(folder), str(folder / "config.json")
     sizes = musicgen_config(config, where)
     tensors = read_tensors(folder)
-    decoder, codec = Musicgen(sizes), Encodec(encodec_config(config["audio_encoder"], where))
+    with torch.device("meta"):
+        decoder, codec = Musicgen(sizes), Encodec(encodec_config(config["audio_encoder"], where))
     fill(decoder, joined(tensors, places(sizes)), str(folder))
     fill(codec, codec_tensors(tensors, _CODEC), str(folder))
     text = {name.removeprefix(_TEXT): tensor for name, tensor in tensors.items() if name.startswith(_TEXT)}

@@ -1,0 +1,50 @@
+"""How much memory there is, and how much a model will take, known before it is loaded."""
+
+import os
+
+import torch
+from torch import nn
+
+from resonant.errors import InputError
+
+_SHARE = 0.9
+_GIB = 2**30
+
+
+def bytes_of(model: nn.Module, dtype: torch.dtype = torch.float32) -> int:
+    """What a model's numbers take; it may stand on the device that holds none."""
+    own = [*model.parameters(), *model.buffers()]
+    return sum(tensor.numel() * (dtype.itemsize if tensor.is_floating_point() else tensor.itemsize) for tensor in own)
+
+
+def room(device: torch.device) -> int | None:
+    """Bytes that a model may take there: nine tenths of what is built in; None where that is not known."""
+    if device.type == "cuda":
+        return int(_SHARE * torch.cuda.mem_get_info(device)[1])
+    if device.type == "mps":
+        return int(torch.mps.recommended_max_memory())
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return None
+    return int(_SHARE * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+
+
+def refuse_too_big(what: str, needed: int, most: int | None, advice: str) -> None:
+    """Sees that something fits.
+
+    Raises:
+        InputError: it takes more than there is; the message says how much of each.
+    """
+    if most is not None and needed > most:
+        raise InputError(f"{what} takes {needed / _GIB:.1f} GiB, and {most / _GIB:.1f} may be used; {advice}")
+
+
+def best_device() -> torch.device:
+    """A graphics card where there is one, else the processor."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def usual_dtype(device: torch.device) -> torch.dtype:
+    """The kind of number that weights are kept in: half as wide on a graphics card, where it is as good and faster."""
+    return torch.bfloat16 if device.type == "cuda" else torch.float32
