@@ -3,6 +3,9 @@
 import numpy as np
 
 from resonant.audio import Samples
+from resonant.sound.delay_line import read_late, steps_of
+
+_MIDDLE_MS = 9.0
 
 
 def chorus(
@@ -23,19 +26,9 @@ def chorus(
     stereo = np.repeat(samples, 2, axis=0) if samples.shape[0] == 1 else samples
     if mix <= 0.0 or samples.shape[1] == 0:
         return stereo
-    angle = 2.0 * np.pi * rate_hz * np.arange(samples.shape[1]) / sample_rate
+    angle = 2.0 * np.pi * rate_hz / sample_rate * steps_of(samples.shape[1])
     out = np.empty_like(stereo)
     for side, phase in enumerate((0.0, np.pi)):
-        late_ms = 9.0 + depth_ms * np.sin(angle + phase)
-        out[side] = stereo[side] + np.float32(mix) * delayed(stereo[side], late_ms * (sample_rate / 1000.0))
+        late_ms = _MIDDLE_MS + depth_ms * np.sin(angle + phase)
+        out[side] = stereo[side] + np.float32(mix) * read_late(stereo[side], late_ms * (sample_rate / 1000.0))
     return np.asarray(out / np.float32(np.sqrt(1.0 + mix * mix)))
-
-
-def delayed(channel: Samples, late_samples: np.ndarray) -> Samples:
-    """A channel read late by a number of samples that may change from sample to sample; silent before its start."""
-    at = np.arange(channel.size) - late_samples
-    whole = np.floor(at).astype(np.int64)
-    part = (at - whole).astype(np.float32)
-    padded = np.concatenate((np.zeros(1, np.float32), channel, np.zeros(2, np.float32)))
-    index = np.clip(whole + 1, 0, channel.size + 1)
-    return np.asarray(padded[index] + part * (padded[np.minimum(index + 1, channel.size + 2)] - padded[index]))

@@ -3,9 +3,9 @@
 import numpy as np
 
 from resonant.audio import Samples
-from resonant.mix.effects.chorus import delayed
 from resonant.mix.effects.eq import Band, equalise
 from resonant.mix.effects.saturation import saturate
+from resonant.sound.delay_line import read_late, steps_of
 
 _WOW_HZ = 0.55  # 33 1/3 turns a minute
 _FLUTTER_HZ = 6.3
@@ -38,12 +38,12 @@ def age(samples: Samples, sample_rate: int, amount: float, start: int = 0) -> Sa
 
 def _wow(samples: Samples, sample_rate: int, amount: float, start: int) -> Samples:
     """Pitch that drifts by up to about 9 cents with the turn of the record, and a little flutter."""
-    time = np.arange(start, start + samples.shape[1]) / sample_rate
+    time = (start + steps_of(samples.shape[1])) / sample_rate
     late_ms = _BASE_DELAY_MS * amount + amount * (
         1.4 * np.sin(2 * np.pi * _WOW_HZ * time) + 0.03 * np.sin(2 * np.pi * _FLUTTER_HZ * time)
     )
     late = np.maximum(late_ms, 0.0) * (sample_rate / 1000.0)
-    return np.stack([delayed(channel, late) for channel in samples])
+    return np.stack([read_late(channel, late) for channel in samples])
 
 
 def _surface(samples: Samples, sample_rate: int, amount: float) -> Samples:

@@ -75,7 +75,7 @@ class _Stage:
             tone = struck.tone
             cents = self._cents(struck.start_s, tone.length_s)
             if cents is not None:
-                self._add(struck, self._sound(tone, cents))
+                self._add(struck, self._sound(tone, cents, [struck]))
             elif len(tone.steps) == 1 and tone.from_pitch is None:
                 groups.setdefault(replace(tone, length_s=0.0, gate_s=0.0), []).append(struck)
             else:
@@ -85,28 +85,32 @@ class _Stage:
 
     def _play_alike(self, name: Tone, alike: list["_Struck"]) -> None:
         if name.length_s > 0.0:
-            made = self._sound(name, None)
+            made = self._sound(name, None, alike)
             for struck in alike:
                 self._add(struck, made)
             return
         # Longer than all by more than its own fade at the end: what a note sounds like must not depend on the others.
         longest_s = max(struck.tone.length_s for struck in alike) + 2 * END_FADE_S
-        held = self._sound(replace(name, length_s=longest_s, gate_s=longest_s), None)
+        held = self._sound(replace(name, length_s=longest_s, gate_s=longest_s), None, alike)
         for struck in alike:
             self._add(struck, self._let_go(held, struck.tone))
 
     def _let_go(self, held: Samples, tone: Tone) -> Samples:
         gate = round(tone.gate_s * self._sample_rate)
-        sounding = held[:, : tone.num_samples(self._sample_rate)].copy()
+        length = tone.num_samples(self._sample_rate)
+        sounding = held[:, :length].copy()
         if gate < sounding.shape[1]:
             sounding[:, gate:] *= self._patch.amp.release(sounding.shape[1] - gate, self._sample_rate)
-        fade_end(sounding, self._sample_rate)
+        if sounding.shape[1] == length:  # else the stem ends before the tone does
+            fade_end(sounding, self._sample_rate)
         return sounding
 
-    def _sound(self, tone: Tone, cents: NDArray[np.float64] | None) -> Samples:
+    def _sound(self, tone: Tone, cents: NDArray[np.float64] | None, alike: list["_Struck"]) -> Samples:
+        """A tone, no longer than there is room for behind the first of those that are struck alike."""
         if self._should_stop():
             raise Cancelled("rendering was stopped")
-        return sound(self._patch, tone, self._sample_rate, cents)
+        first = min(round(struck.start_s * self._sample_rate) for struck in alike)
+        return sound(self._patch, tone, self._sample_rate, cents, max(self._out.shape[1] - first, 2))
 
     def _add(self, struck: "_Struck", made: Samples) -> None:
         first = round(struck.start_s * self._sample_rate)

@@ -44,25 +44,31 @@ class Tone:
         return max(round(self.length_s * sample_rate), 2)
 
 
-def sound(patch: Patch, tone: Tone, sample_rate: float, cents: NDArray[np.float64] | None = None) -> Samples:
+def sound(
+    patch: Patch, tone: Tone, sample_rate: float, cents: NDArray[np.float64] | None = None, until: int | None = None
+) -> Samples:
     """The sound of a tone at velocity 100's loudness: `float32 [2, samples]`; where it is cut it ends within 4 ms.
 
     Args:
         cents: pitch wheel and modulation over the tone's samples, where they move.
+        until: how many samples are wanted of it; the first of a longer tone are what they are in the whole.
     """
-    num_samples = tone.num_samples(sample_rate)
-    hz = _hz(_pitch(patch, tone, num_samples, sample_rate, cents))
+    whole = tone.num_samples(sample_rate)
+    num_samples = whole if until is None else min(whole, until)
+    hz = _hz(_pitch(patch, tone, whole, sample_rate, cents))
+    highest_hz = float(np.max(hz))  # of the whole: it decides how many harmonics there are
+    hz = hz[:num_samples] if hz.ndim else hz
     step = hz / sample_rate
     cycles = np.cumsum(step) if step.ndim else np.arange(num_samples) * step
     above = _cutoff(patch, tone, num_samples, sample_rate) - np.log2(hz).astype(np.float32)
-    readers = [_reader(patch, tone, index, float(np.max(hz)), sample_rate) for index in range(len(patch.oscillators))]
+    readers = [_reader(patch, tone, index, highest_hz, sample_rate) for index in range(len(patch.oscillators))]
     mixed = np.zeros((2, num_samples), dtype=np.float32)
     for start in range(0, num_samples, _CHUNK):
         part = slice(start, start + _CHUNK)
         rows = Rows.at(above if len(above) == 1 else above[part])
         for reader in readers:
             reader.add(mixed[:, part], cycles[part], rows)
-    return _shaped(mixed, patch, tone, sample_rate)
+    return _shaped(mixed, patch, tone, sample_rate, is_whole=num_samples == whole)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +103,14 @@ def _reader(patch: Patch, tone: Tone, index: int, highest_hz: float, sample_rate
     )
 
 
-def _shaped(mixed: Samples, patch: Patch, tone: Tone, sample_rate: float) -> Samples:
+def _shaped(mixed: Samples, patch: Patch, tone: Tone, sample_rate: float, is_whole: bool) -> Samples:
     """With its loudness, its tick and its warmth."""
     num_samples = mixed.shape[1]
     mixed *= patch.amp.curve(num_samples, sample_rate, tone.gate_s)
     if patch.click > 0.0:
         _add_click(mixed, patch, tone, sample_rate)
-    fade_end(mixed, sample_rate)
+    if is_whole:
+        fade_end(mixed, sample_rate)
     if patch.saturation > 0.0:
         mixed = np.tanh(np.float32(patch.saturation) * mixed) / np.float32(patch.saturation)
     return mixed
