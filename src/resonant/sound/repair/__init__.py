@@ -1,0 +1,1 @@
+"""Damaged sound is written anew where it is damaged, and nowhere else."""
