@@ -25,6 +25,7 @@ from resonant.players.arranging import read_sketch, seated, with_a_singer
 from resonant.players.context import never
 from resonant.players.registry import Registry
 from resonant.players.restyle import Restyling, parts_of, restyled
+from resonant.players.score_lm.player import SHIPPED, ScorePlayer
 from resonant.players.writing import Writing, named_parts, quietly, write
 from resonant.score.model import Score, Track
 from resonant.score.passes.lyrics import singer, sung, unsung
@@ -43,7 +44,7 @@ Progress = Callable[[str, float], None]
 class Engine:
     """What stays between songs: the players, the sound bank, the cache of rendered stems."""
 
-    players: Registry = field(default_factory=lambda: Registry((Arranger(),)))
+    players: Registry = field(default_factory=lambda: Registry((Arranger(), ScorePlayer(SHIPPED))))
     bank: SoundBank = field(default_factory=default_bank)
     stem_cache: StemCache | None = None
     styles_folder: Path | None = None

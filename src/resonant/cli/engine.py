@@ -4,7 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from resonant.players.registry import Registry
     from resonant.produce import Engine
+
+_CANDIDATES = 3
 
 
 def an_engine(soundbank: str | None, styles_folder: Path | None = None) -> "Engine":
@@ -18,4 +21,14 @@ def an_engine(soundbank: str | None, styles_folder: Path | None = None) -> "Engi
     from resonant.sound.banks import open_bank
 
     keep_freed_memory()
-    return Engine(bank=open_bank(soundbank or "auto"), styles_folder=styles_folder)
+    return Engine(_players(), open_bank(soundbank or "auto"), styles_folder=styles_folder)
+
+
+def _players() -> "Registry":
+    """Those of the house, the learned one with candidates and somebody who judges them."""
+    from resonant.evaluate.sitting import sits
+    from resonant.players.arranger.player import Arranger
+    from resonant.players.registry import Registry
+    from resonant.players.score_lm.player import SHIPPED, ScorePlayer
+
+    return Registry((Arranger(), ScorePlayer(SHIPPED, candidates=_CANDIDATES, judge=sits)))

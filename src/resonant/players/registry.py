@@ -16,6 +16,7 @@ class Capabilities:
         writes: "notes" or "codes".
         any_region: whether it can write some bars and leave the rest; else only whole tracks.
         lyrics, streaming, needs_torch, needs_weights: as named.
+        hears_manner: whether words on how a part shall be played reach it.
         weights_licence: licence of the weights it loads, or None where it has none.
     """
 
@@ -26,6 +27,7 @@ class Capabilities:
     streaming: bool = False
     needs_torch: bool = False
     needs_weights: bool = False
+    hears_manner: bool = True
     weights_licence: str | None = None
 
 

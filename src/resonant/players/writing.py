@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from resonant.brief.model import Brief, PartBrief
 from resonant.players.arranger.reharmonise import reharmonised
+from resonant.players.choice import Asked, Choice, best_player
 from resonant.players.context import Context, Part, never
 from resonant.players.drafts import likeness_of, lock, what_is_struck
 from resonant.players.registry import Player, Registry
@@ -93,25 +94,34 @@ def write(score: Score, region: Region, writing: Writing) -> Draft:
         score = score.with_track(outside(track, score, bars))
     for i, (track, bars) in enumerate(asked):
         writing.progress(f"writing {track.name}", i / len(asked))
-        player = _player_of(track.role, writing)
-        cell = _Cells(writing, score, track, bars, manners.get(track.name, ""))
-        new, seeds[track.name], remark = cell.anew(player)
+        manner = manners.get(track.name, "")
+        choice = _player_of(Asked(outside(track, score, bars), bars, manner), score, writing)
+        cell = _Cells(writing, score, track, bars, manner)
+        new, seeds[track.name], remark = cell.anew(choice.player)
         score = score.with_track(new)
-        remarks += [remark] if remark else []
-        written[track.name] = player.name
+        remarks += filter(None, (choice.why, remark))
+        written[track.name] = choice.player.name
     return Draft(score, written, seeds, tuple(remarks))
 
 
-def _player_of(role: str, writing: Writing) -> Player:
-    """Who writes a role: whoever was asked for, else the style's own player where it plays that role.
+def _player_of(asked: Asked, score: Score, writing: Writing) -> Choice:
+    """Who writes: whoever was asked for, else the style's own player where it plays that role, else who does it best.
 
     Raises:
         BriefError: there is none of that name, or it does not play the role.
     """
-    if writing.player != "auto" or writing.style.player == "auto":
-        return writing.players.best(writing.player, role)
-    plays = writing.players.named(writing.style.player).capabilities.roles
-    return writing.players.best(writing.style.player if role in plays else "auto", role)
+    role, named = asked.track.role, writing.player
+    if named == "auto" and writing.style.player != "auto":
+        plays = writing.players.named(writing.style.player).capabilities.roles
+        named = writing.style.player if role in plays else "auto"
+    if named == "auto":
+        return best_player(writing.players, asked, score)
+    player = writing.players.get(named, role)
+    deaf = asked.manner and not player.capabilities.hears_manner
+    why = (
+        f"{asked.track.name}: {named} does not hear {asked.manner!r}; it goes by what is played around." if deaf else ""
+    )
+    return Choice(player, why)
 
 
 def named_parts(brief: Brief) -> tuple[tuple[str, PartBrief], ...]:

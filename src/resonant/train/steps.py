@@ -27,8 +27,8 @@ def learn(
     optimiser.zero_grad(set_to_none=True)
     count = max(sum(float(row.weights.sum()) for row in rows), 1.0)
     mean = 0.0
-    for group in _alike(rows, crew):
-        tokens, weights = _on_device(group, crew)
+    for read_at_once in _alike(rows, crew):
+        tokens, weights = _on_device(read_at_once, crew)
         with _precision(recipe, crew):
             loss, _ = losses(model, tokens, weights)
         part = loss / count

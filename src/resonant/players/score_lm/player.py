@@ -73,6 +73,7 @@ class ScorePlayer:
         roles=frozenset(("drums", "percussion", "bass", "chords", "pad", "strings", "arpeggio", "melody", "counter")),
         needs_torch=True,
         needs_weights=True,
+        hears_manner=False,
         weights_licence="Apache-2.0",
     )
 
