@@ -3,7 +3,7 @@
     python benchmarks/measure_score_lm.py --weights FOLDER --prepared FOLDER --data DATA_FOLDER
         [--limit 10] [--work FOLDER] [--parts foretelling,fills,speed,legal,memory,strengths] [--theory 0.0]
         [--threads 2]
-        [--out docs/models/score-lm.md]
+        [--out docs/models/score-lm.md] [--choice src/resonant/players/measured.json]
 
 `--weights` holds the checkpoint, `--prepared` what `resonant train prepare` made of the data (its n-gram and its
 melodies are compared with), `--data` the collections with their `test.jsonl.gz`. Each part's figures are kept in
@@ -28,7 +28,7 @@ import numpy as np
 import torch
 from hardware import hardware
 from score_lm_fills import COPIES, TRUE, Player, Row, arranged, grooves, learned, playable, rows, together
-from score_lm_page import page
+from score_lm_page import CHORD_POINTS, IN_KEY_POINTS, page
 
 from resonant.brief.reader import Call, read_brief
 from resonant.evaluate.borrowed import Collection
@@ -58,6 +58,7 @@ LEGAL_CELLS, LEGAL_ROWS, MOST_WORDS = 10_000, 64, 160
 MEMORY_SONGS, SPEED_FILLS, MOST_BEATS = 16, 48, 200
 BEST_OF, OTHER_THEORIES = 3, (0.0, 0.5)
 FAR_SIGHT = 4096  # more than any model reads: its context is the limit then
+FEWEST_FILLS = 8  # fewer of a role say nothing of it
 STRENGTHS = (0.0, 0.25, 0.5, 0.75)
 TUNES = ("melody", "counter")
 TARGET = Path(__file__).parents[1] / "docs" / "models" / "score-lm.md"
@@ -76,6 +77,7 @@ def main() -> None:
     parser.add_argument("--theory", type=float, help="how strong theory is; the player's own where it is left out")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, default=TARGET)
+    parser.add_argument("--choice", type=Path, help="where to write who measured best at what, for --player auto")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     player = ScorePlayer(arguments.weights)
@@ -88,7 +90,25 @@ def main() -> None:
     figures = {name: kept(folder, bench, name, name in anew) for name in asked}
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(page(figures, bench.about()), encoding="utf-8")
+    if arguments.choice is not None:
+        arguments.choice.write_text(json.dumps(choice(figures["fills"]), indent=1) + "\n", encoding="utf-8")
     print(arguments.out.read_text(encoding="utf-8").split("## What was asked")[-1].split("\n## ")[0])
+
+
+def choice(fills: Figures) -> Figures:
+    """By role and player, how near single fills lay to the true bars; a player out of harmony there is left out."""
+    overlap: dict[str, dict[str, float]] = {}
+    for role, by_player in fills["roles"].items():
+        real = by_player[TRUE]
+        for name in ("arranger", "score-lm"):
+            row = by_player[name]
+            fits = (
+                row["chord_tones"] >= real["chord_tones"] - CHORD_POINTS
+                and row["in_key"] >= real["in_key"] - IN_KEY_POINTS
+            )
+            if row["fills"] >= FEWEST_FILLS and (name == "arranger" or fits):
+                overlap.setdefault(role, {})[name] = round(row["each"]["overlap"], 3)
+    return {"made_by": "benchmarks/measure_score_lm.py", "overlap": overlap}
 
 
 def kept(folder: Path, bench: "Bench", name: str, anew: bool) -> Figures:

@@ -18,7 +18,7 @@ _DATA = (
     ("POP909 with its piano's bass and a Groove beat", "pseudo", "as above", "bands made of songs"),
     ("songs of our own arranger", "arranger", "Apache-2.0", "bands in all styles"),
 )
-_IN_KEY_POINTS, _CHORD_POINTS = 0.03, 0.06
+IN_KEY_POINTS, CHORD_POINTS = 0.03, 0.06
 _FEWEST_NOTES = 50  # of a role, for its shares to be judged
 _SPREADS = ("pitch_class", "onset", "velocity", "duration")
 
@@ -114,11 +114,11 @@ def _in_harmony(figures: Figures) -> Iterable[Line]:
         / max(sum(row[who]["notes"] for row in tuned.values()), 1)
         for who in (MODEL, "the true bars")
     )
-    yield Line("in key, all roles", f"{ours:.3f}", f"{real:.3f} ± {_IN_KEY_POINTS}", abs(ours - real) <= _IN_KEY_POINTS)
+    yield Line("in key, all roles", f"{ours:.3f}", f"{real:.3f} ± {IN_KEY_POINTS}", abs(ours - real) <= IN_KEY_POINTS)
     for role, row in tuned.items():
         ours, real = (row[who]["chord_tones"] for who in (MODEL, "the true bars"))
-        holds = abs(ours - real) <= _CHORD_POINTS
-        yield Line(f"chord tones, {role}", f"{ours:.3f}", f"{real:.3f} ± {_CHORD_POINTS}", holds)
+        holds = abs(ours - real) <= CHORD_POINTS
+        yield Line(f"chord tones, {role}", f"{ours:.3f}", f"{real:.3f} ± {CHORD_POINTS}", holds)
 
 
 def _about(about: Figures) -> str:
