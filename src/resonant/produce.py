@@ -34,7 +34,7 @@ from resonant.score.region import HARMONY, NOTHING, Region
 from resonant.sound.banks import SoundBank, default_bank
 from resonant.sound.model import TAIL_S, Stems
 from resonant.sound.recording import recorded, recording_keys
-from resonant.sound.render import Rendering, StemCache, render_opening, render_stems, stem_keys
+from resonant.sound.render import Rendering, StemCache, render_opening, render_stems, stem_keys, unrendered
 from resonant.styles import Style, all_styles
 
 Progress = Callable[[str, float], None]
@@ -302,7 +302,7 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: P
     locked = {name: s for name, s in locked_spans(song, sound.sample_rate).items() if name in before.keys}
     changed = replace(score, tracks=tuple(track for track in score.tracks if track.name not in same))
     if watch.heard is not None:
-        for track in filter(lambda each: each.notes, changed.tracks):
+        for track in unrendered(changed, settings, engine.bank, engine.stem_cache):
             watch.heard(track.name, render_opening(track, score, settings, engine.bank))
     with ThreadPoolExecutor(2) as beside:  # what is kept is read while the rest is rendered
         reading = {name: beside.submit(before.stem, name) for name in {**dict.fromkeys(same), **locked}}

@@ -28,7 +28,7 @@ from resonant.units import TempoMap
 
 __all__ = [
     "OPENING_S", "FolderStemCache", "MemoryStemCache", "Rendering", "StemCache", "render_opening",
-    "render_stems", "render_track", "stem_key", "stem_keys",
+    "render_stems", "render_track", "stem_key", "stem_keys", "unrendered",
 ]  # fmt: skip
 
 OPENING_S = 0.75
@@ -113,6 +113,16 @@ def stem_keys(score: Score, settings: Rendering, bank: SoundBank) -> dict[str, s
         return stem_key(track, score.tempo, plays, num_samples, settings.sample_rate, bank, words)
 
     return {track.name: key(track) for track in score.tracks}
+
+
+def unrendered(score: Score, settings: Rendering, bank: SoundBank, cache: StemCache | None = None) -> Iterator[Track]:
+    """The tracks that play and whose stems the cache does not hold.
+
+    Raises:
+        BriefError: a track's instrument is not known.
+    """
+    keys = stem_keys(score, settings, bank)
+    return (t for t in score.tracks if t.notes and (cache is None or cache.get(keys[t.name]) is None))
 
 
 def render_opening(
