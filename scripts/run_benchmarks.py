@@ -18,6 +18,7 @@ _WITH_DATA = {
     "bench_music_quality.py": (),
     "bench_import.py": ("--out", str(DOCS / "import.md")),
     "bench_real_files.py": ("--every", "40"),
+    "bench_restyle.py": ("--pieces", "200"),
 }
 _HEAD = """# Benchmarks
 
