@@ -14,6 +14,7 @@ from torch.nn import functional
 from resonant.nn.lm.cache import Cache, CacheShape, attended, split_heads
 from resonant.nn.lm.pattern import Pattern, flat
 from resonant.nn.lm.rotary import Rotary, turned_pairs
+from resonant.nn.weights import told_in
 
 END = 8193
 """The code that ends a song."""
@@ -82,8 +83,8 @@ class Heartmula(nn.Module):
 
     def following(self, h_RTD: Tensor, cache: Cache, book: int) -> Tensor:
         """Reads a state or codes within a frame, as embedded; gives the logits `[R, V]` of a codebook from 1 on."""
-        inside_RD = self.within(self.projection(h_RTD), cache)[:, -1]
-        logits: Tensor = inside_RD @ self.audio_head[book - 1].to(inside_RD.dtype)
+        head_DV = self.audio_head[book - 1]
+        logits: Tensor = self.within(self.projection(h_RTD), cache)[:, -1].to(head_DV.dtype) @ head_DV
         return logits
 
     def code_embedded(self, codes_R: Tensor, book: int) -> Tensor:
@@ -92,12 +93,17 @@ class Heartmula(nn.Module):
 
     def caches(self, rows: int, size: int, starts_R: Tensor | None = None) -> tuple[Cache, Cache]:
         """Empty caches for positions and for the codes within one frame."""
-        like = self.projection.weight
+        like = self.across.norm.weight.new_empty(0, dtype=self.remembered_in)
         inside = CacheShape(
             self.config.within.layers, rows, self.config.within.kv_heads, self.config.audio_num_codebooks,
             self.config.within.head_width,
         )  # fmt: skip
         return Cache.empty(self.cache_shape(rows, size), like, starts_R), Cache.empty(inside, like)
+
+    @property
+    def remembered_in(self) -> torch.dtype:
+        """The kind of number that keys and values are."""
+        return told_in(self.across.layers[0].qkv)  # type: ignore[arg-type]
 
     def cache_shape(self, rows: int, size: int) -> CacheShape:
         """What the global model remembers of so many positions."""
@@ -123,6 +129,8 @@ class Stack(nn.Module):
         """States `[R, T, D]` of further positions; the cache grows by them."""
         length = h_RTD.shape[1]
         turn, mask = self.rotary.turn(cache.positions(length)), cache.mask(length)
+        # The sum through all blocks is as exact as the norms are, whatever the weights are kept as.
+        h_RTD = h_RTD.to(self.norm.weight.dtype)
         for place, layer in enumerate(self.layers):
             h_RTD = layer(h_RTD, cache, place, turn, mask)
         cache.length += length

@@ -15,6 +15,7 @@ from torch.nn import functional
 from resonant.errors import InputError
 from resonant.nn.lm.cache import Cache, CacheShape, attended, split_heads
 from resonant.nn.lm.pattern import Pattern, delayed
+from resonant.nn.weights import told_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Musicgen(nn.Module):
             size + (0 if prefix is None else prefix.shape[1]), config.hidden_size // config.num_attention_heads,
         )  # fmt: skip
         starts = None if starts_B is None else starts_B.repeat(len(branches))
-        cache = Cache.empty(shape, self.norm.weight, starts)
+        cache = Cache.empty(shape, self.norm.weight.new_empty(0, dtype=self.remembered_in), starts)
         if prefix is not None:
             if cache.ragged:
                 raise InputError("songs that hear a melody go on from pasts of one length; do them one by one")
@@ -126,6 +127,11 @@ class Musicgen(nn.Module):
         # Without a condition the values of the text are zero, and so is what is heard of them: no row for it.
         across = tuple(block.across.heard(text_RLD) for block in self.blocks)  # type: ignore[union-attr, operator]
         return Reading(cache, across, None if bool(words_RL.all()) else words_RL[:, None, None, :])
+
+    @property
+    def remembered_in(self) -> torch.dtype:
+        """The kind of number that keys and values are."""
+        return told_in(self.blocks[0].qkv)  # type: ignore[arg-type]
 
     def _text(self, told: Sequence[Heard]) -> tuple[Tensor, Tensor]:
         """The texts in the decoder's width, `[R, L, D]`, and which of them are words; padded to one length."""
@@ -157,7 +163,8 @@ class Musicgen(nn.Module):
     def _run(self, h_RTD: Tensor, state: Reading) -> Tensor:
         length = h_RTD.shape[1]
         positions_RT = state.cache.positions(length).clamp(min=0)
-        h_RTD = h_RTD + sinusoids(positions_RT, self.config.hidden_size).to(h_RTD)
+        # The sum through all blocks is as exact as the norms are, whatever the weights are kept as.
+        h_RTD = h_RTD + sinusoids(positions_RT, self.config.hidden_size).to(self.norm.weight)
         mask = state.cache.mask(length)
         for layer, block in enumerate(self.blocks):
             h_RTD = block(h_RTD, state, layer, mask)
