@@ -99,6 +99,20 @@ def run(data: Path, out: Path, recipe: str, steps: int | None, batch: int | None
 
 
 @train.command()
+@click.option(
+    "--run", "folder", type=click.Path(path_type=Path), required=True, help="A folder of `resonant train run`."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder of the checkpoint.")
+def ship(folder: Path, out: Path) -> None:
+    """Write the best weights of a run as they are given away: in half precision, with their licence."""
+    from resonant.library.place import disk_errors
+    from resonant.train.ship import ship as shipped
+
+    with disk_errors(out):
+        click.echo(shipped(folder, out))
+
+
+@train.command()
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="A folder of MIDI files.")
 @click.option("--name", required=True, help="What a prompt shall call the style.")
 @click.option("--weights", type=click.Path(path_type=Path), help="The checkpoint to tune.  [default: the one we ship]")

@@ -8,7 +8,8 @@ import pytest
 
 from resonant.errors import InputError
 from resonant.evaluate.pieces import read_pieces
-from resonant.nn.transformer import TransformerConfig
+from resonant.nn.checkpoints import load_weights
+from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.players.score_lm.cells import cells
 from resonant.players.score_lm.vocabulary import VOCABULARY
 from resonant.train.corpus import Corpus, CorpusPiece, load_corpus, packed, save_corpus
@@ -17,6 +18,7 @@ from resonant.train.examples import drawn, transposed
 from resonant.train.loop import drawn_ahead, train
 from resonant.train.recipes import Recipe, cpu, gpu, tiny
 from resonant.train.run_folder import read_log
+from resonant.train.ship import ship
 from resonant.train.steps import rate_at
 
 V = VOCABULARY
@@ -153,3 +155,16 @@ def test_looking_at_the_run_does_not_disturb_it(corpus: Corpus, tmp_path: Path) 
         f"step-{step}.png" for step in (1, 2, 3, 4)
     ]
     assert (tmp_path / "seldom" / "curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_best_weights_are_given_away_at_half_the_size(corpus: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no weights yet"):
+        ship(tmp_path, tmp_path / "out")
+    best = train(SMALL, (corpus, corpus), tmp_path / "run")
+    weights = ship(tmp_path / "run", tmp_path / "out")
+    assert weights.stat().st_size < 0.6 * (best / "model.safetensors").stat().st_size
+    ours, theirs = (Transformer(SMALL.model) for _ in range(2))
+    load_weights(tmp_path / "out", ours)
+    load_weights(best, theirs)
+    for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
+        np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), atol=1e-3)
