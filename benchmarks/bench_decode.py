@@ -1,0 +1,231 @@
+"""How fast token models and their codec run beside `transformers`, with random weights of the published sizes.
+
+    python benchmarks/bench_decode.py [--parts speed codec heartmula parity] [--musicgen small] [--heartmula 3B-2]
+    python benchmarks/bench_decode.py --device cuda --musicgen small large --heartmula 3B
+
+Words to sound: the same sentence in the same run, as users call both, with the same length and weights: `generate` with
+guidance 3 and top-k 250 against our codes and codec; the text encoder is the reference's in both. A step is a
+column of codes in two rows, with the text and without. `of bound` is the share of what memory allows: a step reads each
+weight once, and the keys and values of all columns before it. On a busy machine the figures by core tell more than
+those by the clock.
+"""
+
+import argparse
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+import torch
+from decode_parity import compare
+from hardware import hardware
+from random_models import Pair, heartmula, musicgen_pair, sentence
+
+from resonant.nn.codec.encodec import Chunk
+from resonant.nn.lm.choosing import Choosing
+from resonant.nn.lm.engine import Item, Manner, Run
+from resonant.nn.lm.guidance import guided
+from resonant.nn.lm.heartmula import Heartmula, HeartmulaConfig
+from resonant.nn.lm.heartmula_session import Prompt, heartmula_run
+from resonant.nn.lm.musicgen import Musicgen
+from resonant.nn.lm.musicgen_session import musicgen_run
+from resonant.nn.weights import Kind, bytes_kept, kept_as
+
+FRAMES_PER_SECOND = 50
+SCALE = 3.0
+TOP_K = 250
+PARTS = ("speed", "codec", "heartmula", "parity")
+KINDS: tuple[Kind, ...] = ("float32", "bfloat16", "int8")
+
+
+@dataclass(frozen=True)
+class Time:
+    """Seconds on the clock and of the processor's work; the best of some runs."""
+
+    clock: float
+    core: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step's median, in s, and the bytes that it must read."""
+
+    seconds: float
+    read: int
+
+
+def timed(act: Callable[[], object], device: torch.device, runs: int) -> Time:
+    clock, core = [], []
+    for _ in range(runs):
+        start, worked = time.perf_counter(), time.process_time()
+        act()
+        _settled(device)
+        clock.append(time.perf_counter() - start)
+        core.append(time.process_time() - worked)
+    return Time(min(clock), min(core))
+
+
+def bandwidth(device: torch.device) -> float:
+    """Bytes a second that a sum over a gigabyte reads."""
+    big = torch.ones(2**28, device=device)
+    return big.numel() * big.itemsize / timed(big.sum, device, 4).clock
+
+
+def _settled(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def step_of(run: Run, read: int, device: torch.device) -> Step:
+    """The median step of a run, its beginning left out."""
+    times, start = [], time.perf_counter()
+    for _ in run:
+        _settled(device)
+        times.append(time.perf_counter() - start)
+        start = time.perf_counter()
+    return Step(median(times[len(times) // 4 :]), read)
+
+
+def speed(size: str, asked: argparse.Namespace, limit: float) -> None:
+    """Words to sound in both, for each kind of weights."""
+    device, pair = asked.device, musicgen_pair(size, asked.device)
+    frames = round(asked.seconds * FRAMES_PER_SECOND)
+    print(f"MusicGen {size}, {frames} frames, words to sound")
+    print(
+        f"{'':24s}{'s':>8s}{'by core':>9s}{'ratio':>8s}{'by core':>9s}{'ms a step':>11s}{'of bound':>10s}"
+        f"{'weights':>10s}"
+    )
+    theirs_sung(pair, 3)
+    base = timed(lambda: theirs_sung(pair, frames), device, asked.runs)
+    _row("transformers float32", base, base)
+    plain = pair.decoder
+    for kind in KINDS:
+        kept = Pair(pair.theirs, kept_as(copy.deepcopy(plain), kind), pair.codec, pair.words)
+        ours_sung(kept, 3)
+        sung = timed(lambda kept=kept: ours_sung(kept, frames), device, asked.runs)  # type: ignore[misc]
+        step = step_of(run_of(kept, frames), _read_by(kept.decoder, frames), device)
+        _row(f"ours {kind}", sung, base, step, limit, bytes_kept(kept.decoder))
+    pair.theirs.bfloat16()
+    theirs_sung(pair, 3)
+    _row("transformers bfloat16", timed(lambda: theirs_sung(pair, frames), device, asked.runs), base)
+    print()
+
+
+@torch.inference_mode()
+def theirs_sung(pair: Pair, frames: int) -> object:
+    torch.manual_seed(1)
+    return pair.theirs.generate(
+        input_ids=pair.words, do_sample=True, guidance_scale=SCALE, top_k=TOP_K, max_length=frames + 4
+    )
+
+
+def ours_sung(pair: Pair, frames: int) -> object:
+    run = run_of(pair, frames)
+    for _ in run:
+        pass
+    return pair.codec.decode([Chunk(run.frames(0)[None])])
+
+
+def run_of(pair: Pair, frames: int) -> Run:
+    """A run under the words."""
+    branches, manner = [sentence(pair), None], Manner(Choosing(top_k=TOP_K))
+    return musicgen_run(pair.decoder, [Item(frames, 1)], branches, guided(SCALE), manner)
+
+
+def _read_by(model: Musicgen, frames: int) -> int:
+    """Bytes of all but the embeddings and what only the text goes through, and of half the keys and values."""
+    idle = [model.embeddings, model.text, *(block.across.key_value for block in model.blocks)]  # type: ignore[union-attr]
+    config = model.config
+    column = 2 * 2 * config.num_hidden_layers * config.hidden_size * model.remembered_in.itemsize
+    return bytes_kept(model) - sum(bytes_kept(part) for part in idle) + column * frames // 2  # type: ignore[arg-type]
+
+
+def _row(name: str, took: Time, base: Time, step: Step | None = None, limit: float = 0.0, kept: int = 0) -> None:
+    line = f"{name:24s}{took.clock:8.2f}{took.core:9.2f}{base.clock / took.clock:8.2f}{base.core / took.core:9.2f}"
+    if step is not None:
+        share = step.read / limit / step.seconds
+        line += f"{1e3 * step.seconds:11.1f}{100 * share:9.0f}%{kept / 2**20:6.0f} MiB"
+    print(line, flush=True)
+
+
+def codec(asked: argparse.Namespace) -> None:
+    """EnCodec at 32 kHz: codes to sound in both."""
+    pair = musicgen_pair("tiny", asked.device)
+    codes = torch.randint(0, 2048, (1, 4, 4 * FRAMES_PER_SECOND), device=asked.device)
+    acts = {
+        "transformers": torch.inference_mode()(
+            lambda: pair.theirs.audio_encoder.decode(codes[None], [None]).audio_values
+        ),
+        "ours": lambda: pair.codec.decode([Chunk(codes)]),
+    }
+    sounds = [act() for act in acts.values()]
+    took = {name: timed(act, asked.device, 2 * asked.runs) for name, act in acts.items()}
+    print(f"EnCodec 32 kHz, 4 s of codes to sound; differs by {float((sounds[0] - sounds[1]).abs().max()):.1e} at most")
+    for name, each in took.items():
+        base = took["transformers"]
+        print(f"{name:24s}{each.clock:8.3f}{each.core:9.3f}{base.clock / each.clock:8.2f}{base.core / each.core:9.2f}")
+    print()
+
+
+def songs(size: str, asked: argparse.Namespace, limit: float) -> None:
+    """HeartMuLa, a frame at a time, for the narrow kinds; nobody else's engine is there to be measured."""
+    print(
+        f"HeartMuLa {size}, guidance 1.5, {asked.songs} frames"
+        + f"{'ms a frame':>14s}{'of bound':>10s}{'weights':>10s}"
+    )
+    for kind in KINDS[1:]:
+        model = kept_as(heartmula(size, asked.device), kind)
+        prompt = Prompt(tuple(range(1, 20)), tuple(range(1, 40)))
+        silent = Prompt(prompt.tags, prompt.lyrics, None, False, False)
+        run = heartmula_run(
+            model, [Item(asked.songs, 1, None, asked.songs)], [[prompt], [silent]], guided(1.5), Manner()
+        )
+        with torch.inference_mode():
+            step = step_of(run, _read_by_frame(model), asked.device)
+        share = 100 * step.read / limit / step.seconds
+        print(f"{kind:32s}{1e3 * step.seconds:14.1f}{share:9.0f}%{bytes_kept(model) / 2**20:6.0f} MiB", flush=True)
+        del model, run
+    with torch.device("meta"):
+        whole = Heartmula(HeartmulaConfig()).bfloat16()
+    four_minutes = whole.cache_shape(2, 600 + 240 * 25 // 2).bytes(whole.remembered_in)
+    print(f"keys and values of 4 minutes of the 3B with guidance: {four_minutes / 2**20:.0f} MiB\n")
+
+
+def _read_by_frame(model: Heartmula) -> int:
+    """Bytes of the global model once, and of the local one and a head for each further code."""
+    further = model.config.audio_num_codebooks - 1
+    heads = model.audio_head.numel() * model.audio_head.itemsize
+    once = bytes_kept(model.across) + bytes_kept(model.codebook0_head) + heads
+    return once + further * (bytes_kept(model.within) + bytes_kept(model.projection))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
+    parser.add_argument("--musicgen", nargs="+", default=["small"])
+    parser.add_argument("--heartmula", nargs="+", default=["3B-2"])
+    parser.add_argument("--seconds", type=float, default=1.0, help="of music; ten times as much on a graphics card")
+    parser.add_argument("--songs", type=int, default=8, help="frames of HeartMuLa")
+    parser.add_argument("--runs", type=int, default=2)
+    asked = parser.parse_args()
+    where = (
+        torch.cuda.get_device_name(asked.device)
+        if asked.device.type == "cuda"
+        else f"{torch.get_num_threads()} threads"
+    )
+    limit = bandwidth(asked.device)
+    print(f"{hardware()}, torch {torch.__version__}, {where}; memory gives {limit / 1e9:.0f} GB/s\n", flush=True)
+    for size in asked.musicgen if "speed" in asked.parts else ():
+        speed(size, asked, limit)
+    if "codec" in asked.parts:
+        codec(asked)
+    for size in asked.heartmula if "heartmula" in asked.parts else ():
+        songs(size, asked, limit)
+    for size in asked.musicgen if "parity" in asked.parts else ():
+        compare(size, asked.device)
+
+
+if __name__ == "__main__":
+    main()
