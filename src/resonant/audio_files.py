@@ -104,7 +104,7 @@ def write_audio(path: Path, audio: Audio, format: AudioFormat | None = None) -> 
     """
     format = format or AudioFormat.named(path.suffix)
     _refuse_clipping(path, audio.samples)
-    with _replaced(path) as file:
+    with replaced(path) as file:
         _write_blocks(file, path, audio, format)
 
 
@@ -242,7 +242,7 @@ def _steps(block: Samples) -> NDArray[np.int32]:
 
 
 @contextmanager
-def _replaced(path: Path) -> Iterator[_Sink]:
+def replaced(path: Path) -> Iterator[_Sink]:
     """A file beside `path` that takes its place when all is written and on disk; else nothing is left."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:

@@ -134,7 +134,9 @@ class HeartmulaWriter:
         if book == 0:
             first: Tensor = self.model.codebook0_head(states_ND)
             return first
-        return inside_NKD[:, book] @ self.model.audio_head[book - 1].to(inside_NKD.dtype)
+        head_DV = self.model.audio_head[book - 1]
+        logits: Tensor = inside_NKD[:, book].to(head_DV.dtype) @ head_DV
+        return logits
 
 
 def _for_each(heard: Heard, items: int) -> Heard:
