@@ -18,7 +18,7 @@ _FORMATS = (AudioFormat.WAV,)
 
 
 def kept(song: Song, own: Region, root: Path, opened: OpenSong | None = None) -> tuple[Song, Path]:
-    """The song with the cells of `own` locked under the name of the file they came from, and its folder.
+    """The song with the cells of `own` locked under the name of the file or performer they came from, and its folder.
 
     Args:
         song: of `bring.brought`, with its sound or, where it is too long, without.
@@ -31,7 +31,8 @@ def kept(song: Song, own: Region, root: Path, opened: OpenSong | None = None) ->
     """
     formats = _FORMATS if opened is None else formats_of(opened.document)
     document = SongDocument(song, "", {}, {}, stem_files(song, formats))
-    name = free_name(song.lineage.settings["imported"], {lock.name for lock in song.locks})
+    called = song.lineage.settings.get("imported") or next(iter(song.recordings))
+    name = free_name(called, {lock.name for lock in song.locks})
     lock = sealed(document, song.mix or PublishedFolder(root, document), own, name)
     song = replace(song, locks=(*song.locks, lock))
     if opened is None:

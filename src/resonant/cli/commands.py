@@ -26,6 +26,10 @@ class Entry:
 
 COMMANDS: dict[str, Entry] = {
     "compose": Entry("resonant.cli.compose:compose", "Compose a song from one sentence."),
+    "generate": Entry(
+        "resonant.cli.generate:generate",
+        "Generate a recording from a sentence with published weights, as a song to accompany and mix.",
+    ),
     "brief": Entry("resonant.cli.brief:brief", "Show what a sentence is understood as, before anything is composed."),
     "arrange": Entry(
         "resonant.cli.arrange:arrange", "Arrange a sketch, a MIDI file with a melody or a piano part, for a band."
@@ -89,7 +93,7 @@ COMMANDS: dict[str, Entry] = {
 }
 
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Begin a song": ("compose", "brief", "arrange", "import", "render"),
+    "Begin a song": ("compose", "generate", "brief", "arrange", "import", "render"),
     "Work on it": ("regenerate", "accompany", "extend", "restyle", "lock", "unlock", "locks"),
     "Look back": ("takes", "pick", "history", "diff", "restore", "check"),
     "Take it elsewhere": ("describe", "export"),

@@ -66,7 +66,7 @@ def compose(
     from resonant.library.place import check_place
 
     kinds = [AudioFormat.named(name) for name in formats or ("wav",)]
-    root, audio_file = _places(out)
+    root, audio_file = places(out)
     with stoppable() as should_stop, progress_shown(as_json) as progress:
         check_place(root)
         brief = _brief(text, seed, asked, styles_folder)
@@ -114,7 +114,7 @@ def summary(song: "Song", path: Path) -> dict[str, Any]:
     }
 
 
-def _places(out: Path) -> tuple[Path, Path | None]:
+def places(out: Path) -> tuple[Path, Path | None]:
     """The songs folder, and the audio file that was named instead of one."""
     is_audio_file = out.suffix.lower().lstrip(".") in FORMATS and not out.is_dir()
     return (Path("songs"), out) if is_audio_file else (out, None)

@@ -36,6 +36,9 @@ class Recording:
         stretch: its length over that of the file that was brought; None where it was not stretched.
         original: the file that was brought, where this one was stretched from it.
         original_sha256: of that one.
+        codes: the file of the codes it was made from (`resonant.sound.codes`), where a performer made it.
+        codes_sha256: of that one.
+        made: what a performer was asked, by whom and from which weights, as text; empty for one that was brought.
         places: where its files lie now, by name; not a part of the song's document.
     """
 
@@ -49,15 +52,16 @@ class Recording:
     stretch: float | None = None
     original: str | None = None
     original_sha256: str | None = None
+    codes: str | None = None
+    codes_sha256: str | None = None
+    made: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, Path] = field(default_factory=dict, compare=False)
 
     @property
     def files(self) -> dict[str, str]:
         """SHA-256 of each file that belongs to it, by its name in the song's folder."""
-        own = {self.file: self.sha256}
-        if self.original is None or self.original_sha256 is None:
-            return own
-        return own | {self.original: self.original_sha256}
+        named = {self.file: self.sha256, self.original: self.original_sha256, self.codes: self.codes_sha256}
+        return {file: digest for file, digest in named.items() if file is not None and digest is not None}
 
     def within(self, folder: Path) -> "Recording":
         """The same recording, its files in a song's folder."""

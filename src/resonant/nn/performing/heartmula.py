@@ -12,19 +12,16 @@ from resonant.nn.checkpoints import read_config
 from resonant.nn.codec.flow import Solving
 from resonant.nn.codec.heartcodec import HeartCodec, load_heartcodec
 from resonant.nn.codec.heartcodec_config import heartcodec_config
-from resonant.nn.lm.choosing import Choosing
 from resonant.nn.lm.engine import Item, Manner, Run
-from resonant.nn.lm.guidance import Guidance, guided
+from resonant.nn.lm.guidance import Guidance
 from resonant.nn.lm.heartmula import Heartmula
 from resonant.nn.lm.heartmula_prompt import Tokeniser, check_room, load_tokeniser, prompt
 from resonant.nn.lm.heartmula_published import heartmula_config, load_heartmula
 from resonant.nn.lm.heartmula_session import Prompt, heartmula_run
-from resonant.nn.performing.ask import Ask
+from resonant.nn.performing.ask import HEARTMULA, Ask
 from resonant.nn.performing.memory import best_device, bytes_of, refuse_too_big, room, usual_dtype
-from resonant.nn.performing.performing import items_of
+from resonant.nn.performing.performing import choosing_of, guidance_of, items_of
 
-GUIDANCE = 1.5
-CHOOSING = Choosing(temperature=1.0, top_k=50, top_p=1.0)
 LEAST_S = 2.0
 """A song that would end sooner is not let end."""
 
@@ -80,7 +77,9 @@ class HeartmulaPerformer:
             self.bytes + shape.bytes(self.model.projection.weight.dtype), self._most_bytes,
             "ask for fewer takes or less",
         )  # fmt: skip
-        return heartmula_run(self.model, items, branches, guidance, replace(manner, choosing=ask.choosing or CHOOSING))
+        return heartmula_run(
+            self.model, items, branches, guidance, replace(manner, choosing=choosing_of(ask, HEARTMULA))
+        )
 
     def items(self, ask: Ask) -> list[Item]:
         """The takes as items of a run.
@@ -105,7 +104,7 @@ class HeartmulaPerformer:
         if ask.melody is not None:
             raise InputError("heartmula hears no melody; ask musicgen with the weights called melody")
         said = prompt(self.words, ask.words, ask.lyrics)
-        guidance = guided(GUIDANCE if ask.guidance is None else ask.guidance)
+        guidance = guidance_of(ask, HEARTMULA)
         if guidance.branches == 1:
             return [[said] * len(ask.seeds)], guidance
         if ask.negative.strip():
@@ -151,15 +150,19 @@ def load_heartmula_performer(
     """
     device = device or best_device()
     dtype, most = usual_dtype(device), room(device) if most_bytes is None else most_bytes
-    refuse_too_big(f"the HeartMuLa of {folders.model}", _bytes_in(folders, dtype), most, "use a larger machine")
+    refuse_too_big(f"the HeartMuLa of {folders.model}", bytes_in(folders, dtype), most, "use a larger machine")
     words = load_tokeniser(folders.words)
     model, codec = load_heartmula(folders.model), load_heartcodec(folders.codec)
     return HeartmulaPerformer(model.to(device, dtype), codec.to(device), words, most)
 
 
-def _bytes_in(folders: HeartmulaFolders, dtype: torch.dtype) -> int:
-    """What the weights will take, by their configs alone."""
+def bytes_in(folders: HeartmulaFolders, dtype: torch.dtype | None = None) -> int:
+    """What the weights will take, by their configs alone; `dtype` None as it is usual on the best device.
+
+    Raises:
+        InputError: a config is missing or of another model.
+    """
     with torch.device("meta"):
         model = Heartmula(heartmula_config(read_config(folders.model), str(folders.model / "config.json")))
         codec = HeartCodec(heartcodec_config(read_config(folders.codec), str(folders.codec / "config.json")))
-    return bytes_of(model, dtype) + bytes_of(codec)
+    return bytes_of(model, dtype or usual_dtype(best_device())) + bytes_of(codec)

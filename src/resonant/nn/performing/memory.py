@@ -48,3 +48,9 @@ def best_device() -> torch.device:
 def usual_dtype(device: torch.device) -> torch.dtype:
     """The kind of number that weights are kept in: half as wide on a graphics card, where it is as good and faster."""
     return torch.bfloat16 if device.type == "cuda" else torch.float32
+
+
+def give_back() -> None:
+    """Gives what nobody holds any more back to the graphics card."""
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,6 +1,6 @@
 """MusicGen performs: a sentence, and a melody for the models that hear one, to codes at 50 Hz and sound at 32 kHz."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,19 +12,16 @@ from resonant.nn.checkpoints import read_config
 from resonant.nn.codec.encodec import Decoding, Encodec
 from resonant.nn.codec.encodec_config import encodec_config
 from resonant.nn.lm.cache import CacheShape
-from resonant.nn.lm.choosing import Choosing
 from resonant.nn.lm.engine import Item, Manner, Run
-from resonant.nn.lm.guidance import Guidance, guided
+from resonant.nn.lm.guidance import Guidance
 from resonant.nn.lm.musicgen import Heard, Musicgen
 from resonant.nn.lm.musicgen_published import load_musicgen, musicgen_config
 from resonant.nn.lm.musicgen_session import musicgen_run
-from resonant.nn.performing.ask import Ask
+from resonant.nn.performing.ask import MUSICGEN, Ask
 from resonant.nn.performing.memory import best_device, bytes_of, refuse_too_big, room, usual_dtype
-from resonant.nn.performing.performing import items_of
+from resonant.nn.performing.performing import choosing_of, guidance_of, items_of
 from resonant.nn.performing.text import TextEncoder, load_text_encoder, t5
 
-GUIDANCE = 3.0
-CHOOSING = Choosing(temperature=1.0, top_k=250, top_p=1.0)
 LONGEST_S = 30.0
 """What the weights were trained to hear at once, what is there already included."""
 
@@ -60,7 +57,7 @@ class MusicgenPerformer:
             self.bytes + self._remembered(items[0], len(branches) * len(items)), self._most_bytes,
             "ask for fewer takes or less",
         )  # fmt: skip
-        return musicgen_run(self.model, items, branches, guidance, replace(manner, choosing=ask.choosing or CHOOSING))
+        return musicgen_run(self.model, items, branches, guidance, replace(manner, choosing=choosing_of(ask, MUSICGEN)))
 
     def items(self, ask: Ask) -> list[Item]:
         """The takes as items of a run.
@@ -90,7 +87,7 @@ class MusicgenPerformer:
         said = self._heard(ask.words, ask.melody, takes)
         if said is None:
             return [None], Guidance()
-        guidance = guided(GUIDANCE if ask.guidance is None else ask.guidance)
+        guidance = guidance_of(ask, MUSICGEN)
         if guidance.branches == 1:
             return [said], guidance
         return [said, self._heard(ask.negative, None, takes)], guidance
@@ -157,17 +154,22 @@ def load_musicgen_performer(
     """
     device = device or best_device()
     dtype, most = usual_dtype(device), room(device) if most_bytes is None else most_bytes
-    refuse_too_big(f"the MusicGen of {folder}", _bytes_in(folder, dtype), most, "take a smaller size of it")
+    refuse_too_big(f"the MusicGen of {folder}", bytes_in(folder, dtype), most, "take a smaller size of it")
     published = load_musicgen(folder)
     text = load_text_encoder(published.text_config, published.text_tensors, folder)
     text.model.to(device)
     return MusicgenPerformer(published.decoder.to(device, dtype), published.codec.to(device), text, most)
 
 
-def _bytes_in(folder: Path, dtype: torch.dtype) -> int:
-    """What the weights of a folder will take, by its config alone."""
+def bytes_in(folder: Path, dtype: torch.dtype | None = None) -> int:
+    """What the weights of a folder will take, by its config alone; `dtype` None as it is usual on the best device.
+
+    Raises:
+        InputError: the config is missing or of another model.
+    """
     config, where = read_config(folder), str(folder / "config.json")
     sizes = musicgen_config(config, where)
     with torch.device("meta"):
-        parts: Sequence[torch.nn.Module] = (Encodec(encodec_config(config["audio_encoder"], where)), Musicgen(sizes))
-    return bytes_of(parts[0]) + bytes_of(parts[1], dtype) + bytes_of(t5(config["text_encoder"], where))
+        codec, model = Encodec(encodec_config(config["audio_encoder"], where)), Musicgen(sizes)
+    own = bytes_of(model, dtype or usual_dtype(best_device()))
+    return own + bytes_of(codec) + bytes_of(t5(config["text_encoder"], where))

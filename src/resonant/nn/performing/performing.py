@@ -11,8 +11,10 @@ from torch import Tensor
 
 from resonant.audio import Audio
 from resonant.errors import InputError
+from resonant.nn.lm.choosing import Choosing
 from resonant.nn.lm.engine import Item, Manner, Run
-from resonant.nn.performing.ask import Ask, Performance, Stretch
+from resonant.nn.lm.guidance import Guidance, guided
+from resonant.nn.performing.ask import Ask, Performance, Stretch, Usual
 
 _SHARE_OF_CODES = 0.9
 _STRETCH_S = 0.5
@@ -163,6 +165,18 @@ def items_of(performer: Performer, ask: Ask, least_s: float = 0.0) -> list[Item]
     frames = frames_in(performer, ask.seconds)
     least = min(frames_in(performer, least_s), frames)
     return [Item(frames, seed, past, least) for seed in ask.seeds]
+
+
+def choosing_of(ask: Ask, usual: Usual) -> Choosing:
+    """How the codes of an ask are chosen."""
+    filled = ask.filled(usual)
+    assert filled.temperature is not None and filled.top_k is not None and filled.top_p is not None
+    return Choosing(filled.temperature, filled.top_k, filled.top_p)
+
+
+def guidance_of(ask: Ask, usual: Usual) -> Guidance:
+    """How far an ask leads away from what is said without words."""
+    return guided(usual.guidance if ask.guidance is None else ask.guidance)
 
 
 def frames_in(performer: Performer, seconds: float) -> int:

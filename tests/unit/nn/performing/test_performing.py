@@ -20,14 +20,12 @@ from tests.published_folders import (
 from resonant.errors import Cancelled, InputError
 from resonant.nn.codec.encodec import Chunk
 from resonant.nn.codec.flow import Solving
-from resonant.nn.lm.choosing import Choosing
 from resonant.nn.lm.engine import Manner
 from resonant.nn.performing.ask import Ask
 from resonant.nn.performing.heartmula import HeartmulaPerformer, load_heartmula_performer
 from resonant.nn.performing.musicgen import MusicgenPerformer, load_musicgen_performer
 from resonant.nn.performing.performing import Performing, performed
 
-GREEDY = Choosing(temperature=0.0)
 CPU = torch.device("cpu")
 
 
@@ -74,14 +72,14 @@ def test_a_sentence_becomes_the_sound_of_the_reference(
         wanted = reference.generate(
             input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False, guidance_scale=3.0, max_length=44
         )
-    (made,) = performed(ours, Ask("  warm\nlo-fi ", 0.8, choosing=GREEDY))
+    (made,) = performed(ours, Ask("  warm\nlo-fi ", 0.8, temperature=0.0))
     assert made.sound.sample_rate == 32_000 and made.codes.shape == (ours.codebooks, 40)
     assert np.abs(made.sound.samples - wanted[0].numpy()).max() < 1e-5
     assert float(np.abs(made.sound.samples).max()) > 0.01
 
 
 def test_stretches_that_come_early_are_the_sound_of_each_take(musicgen: MusicgenPerformer) -> None:
-    ask = Ask("warm", 1.7, (1, 2**63 - 1), choosing=Choosing(top_k=20))
+    ask = Ask("warm", 1.7, (1, 2**63 - 1), top_k=20)
     performing, shares = Performing(musicgen, ask, progress=lambda share: shares.append(share)), []
     stretches = list(performing)
     assert len(stretches) > 6 and shares == sorted(shares) and shares[-1] == 1.0
@@ -97,7 +95,7 @@ def test_stretches_that_come_early_are_the_sound_of_each_take(musicgen: Musicgen
 
 
 def test_going_on_from_a_past_is_not_having_stopped(musicgen: MusicgenPerformer) -> None:
-    ask = Ask("warm", 1.2, (7,), choosing=Choosing(top_k=20))
+    ask = Ask("warm", 1.2, (7,), top_k=20)
     (whole,) = performed(musicgen, ask)
     (rest,) = performed(musicgen, replace(ask, seconds=0.8, past=whole.codes[:, :20]))
     assert np.array_equal(rest.codes, whole.codes)
@@ -105,7 +103,7 @@ def test_going_on_from_a_past_is_not_having_stopped(musicgen: MusicgenPerformer)
 
 
 def test_what_is_not_wanted_and_how_far_from_it_are_heard(musicgen: MusicgenPerformer) -> None:
-    ask = Ask("warm", 0.5, choosing=GREEDY)
+    ask = Ask("warm", 0.5, temperature=0.0)
     asks = [ask, replace(ask, negative="noise"), replace(ask, guidance=1.0), replace(ask, words="")]
     codes = [performed(musicgen, each)[0].codes for each in asks]
     assert len({each.tobytes() for each in codes}) == len(asks)
@@ -116,7 +114,7 @@ def test_what_is_not_wanted_and_how_far_from_it_are_heard(musicgen: MusicgenPerf
 def test_a_melody_is_heard_by_the_weights_that_hear_one(musicgen: MusicgenPerformer, tmp_path: Path) -> None:
     tune = np.eye(12, dtype=np.float32)[[0, 4, 7, 4, 0, 7, 5]]
     melodic = load_musicgen_performer(tiny_musicgen(tmp_path, melody=True), CPU)
-    ask = Ask("warm", 0.5, (1, 2), melody=tune, choosing=GREEDY)
+    ask = Ask("warm", 0.5, (1, 2), melody=tune, temperature=0.0)
     tuned, twin = performed(melodic, ask)
     assert np.array_equal(tuned.codes, twin.codes)
     others = [replace(ask, melody=np.roll(tune, 1, axis=1)), replace(ask, melody=None), replace(ask, words="")]
@@ -146,9 +144,8 @@ def test_what_musicgen_can_not_do_is_said(asked: dict[str, object], message: str
     "asked",
     [
         {"seconds": 0.0}, {"seconds": float("nan")}, {"seconds": float("inf")}, {"seeds": ()}, {"seeds": (1,) * 17},
-        {"guidance": -1.0}, {"guidance": float("nan")}, {"choosing": Choosing(temperature=-0.1)},
-        {"choosing": Choosing(top_p=0.0)}, {"choosing": Choosing(top_k=-1)},
-        {"choosing": Choosing(temperature=float("nan"))},
+        {"guidance": -1.0}, {"guidance": float("nan")}, {"temperature": -0.1}, {"top_p": 0.0},
+        {"top_p": 1.1}, {"top_k": -1}, {"temperature": float("nan")},
     ],
 )  # fmt: skip
 def test_numbers_that_mean_nothing_are_refused(asked: dict[str, object]) -> None:
