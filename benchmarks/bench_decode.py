@@ -21,6 +21,7 @@ import torch
 from decode_parity import compare
 from hardware import hardware
 from random_models import Pair, heartmula, musicgen_pair, sentence
+from torch import nn
 
 from resonant.nn.codec.encodec import Chunk
 from resonant.nn.lm.choosing import Choosing
@@ -47,14 +48,6 @@ class Time:
     core: float
 
 
-@dataclass(frozen=True)
-class Step:
-    """A step's median, in s, and the bytes that it must read."""
-
-    seconds: float
-    read: int
-
-
 def timed(act: Callable[[], object], device: torch.device, runs: int) -> Time:
     clock, core = [], []
     for _ in range(runs):
@@ -77,14 +70,14 @@ def _settled(device: torch.device) -> None:
         torch.cuda.synchronize(device)
 
 
-def step_of(run: Run, read: int, device: torch.device) -> Step:
-    """The median step of a run, its beginning left out."""
+def median_step(run: Run, device: torch.device) -> float:
+    """Writes all of a run; the median second of a step, its beginning left out."""
     times, start = [], time.perf_counter()
     for _ in run:
         _settled(device)
         times.append(time.perf_counter() - start)
         start = time.perf_counter()
-    return Step(median(times[len(times) // 4 :]), read)
+    return median(times[len(times) // 4 :])
 
 
 def speed(size: str, asked: argparse.Namespace, limit: float) -> None:
@@ -102,10 +95,10 @@ def speed(size: str, asked: argparse.Namespace, limit: float) -> None:
     plain = pair.decoder
     for kind in KINDS:
         kept = Pair(pair.theirs, kept_as(copy.deepcopy(plain), kind), pair.codec, pair.words)
-        ours_sung(kept, 3)
-        sung = timed(lambda kept=kept: ours_sung(kept, frames), device, asked.runs)  # type: ignore[misc]
-        step = step_of(run_of(kept, frames), _read_by(kept.decoder, frames), device)
-        _row(f"ours {kind}", sung, base, step, limit, bytes_kept(kept.decoder))
+        steps = [ours_sung(kept, 3, device)]
+        sung = timed(lambda kept=kept, steps=steps: steps.append(ours_sung(kept, frames, device)), device, asked.runs)  # type: ignore[misc]
+        share = _read_by(kept.decoder, frames) / limit / min(steps[1:])
+        _row(f"ours {kind}", sung, base, f"{1e3 * min(steps[1:]):11.1f}{100 * share:9.0f}%{_mib(kept.decoder)}")
     pair.theirs.bfloat16()
     theirs_sung(pair, 3)
     _row("transformers bfloat16", timed(lambda: theirs_sung(pair, frames), device, asked.runs), base)
@@ -120,17 +113,13 @@ def theirs_sung(pair: Pair, frames: int) -> object:
     )
 
 
-def ours_sung(pair: Pair, frames: int) -> object:
-    run = run_of(pair, frames)
-    for _ in run:
-        pass
-    return pair.codec.decode([Chunk(run.frames(0)[None])])
-
-
-def run_of(pair: Pair, frames: int) -> Run:
-    """A run under the words."""
+def ours_sung(pair: Pair, frames: int, device: torch.device) -> float:
+    """The median step of it."""
     branches, manner = [sentence(pair), None], Manner(Choosing(top_k=TOP_K))
-    return musicgen_run(pair.decoder, [Item(frames, 1)], branches, guided(SCALE), manner)
+    run = musicgen_run(pair.decoder, [Item(frames, 1)], branches, guided(SCALE), manner)
+    step = median_step(run, device)
+    pair.codec.decode([Chunk(run.frames(0)[None])])
+    return step
 
 
 def _read_by(model: Musicgen, frames: int) -> int:
@@ -141,12 +130,13 @@ def _read_by(model: Musicgen, frames: int) -> int:
     return bytes_kept(model) - sum(bytes_kept(part) for part in idle) + column * frames // 2  # type: ignore[arg-type]
 
 
-def _row(name: str, took: Time, base: Time, step: Step | None = None, limit: float = 0.0, kept: int = 0) -> None:
-    line = f"{name:24s}{took.clock:8.2f}{took.core:9.2f}{base.clock / took.clock:8.2f}{base.core / took.core:9.2f}"
-    if step is not None:
-        share = step.read / limit / step.seconds
-        line += f"{1e3 * step.seconds:11.1f}{100 * share:9.0f}%{kept / 2**20:6.0f} MiB"
-    print(line, flush=True)
+def _row(name: str, took: Time, base: Time, more: str = "") -> None:
+    ratios = f"{base.clock / took.clock:8.2f}{base.core / took.core:9.2f}"
+    print(f"{name:24s}{took.clock:8.2f}{took.core:9.2f}{ratios}{more}", flush=True)
+
+
+def _mib(model: nn.Module) -> str:
+    return f"{bytes_kept(model) / 2**20:6.0f} MiB"
 
 
 def codec(asked: argparse.Namespace) -> None:
@@ -163,8 +153,7 @@ def codec(asked: argparse.Namespace) -> None:
     took = {name: timed(act, asked.device, 2 * asked.runs) for name, act in acts.items()}
     print(f"EnCodec 32 kHz, 4 s of codes to sound; differs by {float((sounds[0] - sounds[1]).abs().max()):.1e} at most")
     for name, each in took.items():
-        base = took["transformers"]
-        print(f"{name:24s}{each.clock:8.3f}{each.core:9.3f}{base.clock / each.clock:8.2f}{base.core / each.core:9.2f}")
+        _row(name, each, took["transformers"])
     print()
 
 
@@ -182,9 +171,9 @@ def songs(size: str, asked: argparse.Namespace, limit: float) -> None:
             model, [Item(asked.songs, 1, None, asked.songs)], [[prompt], [silent]], guided(1.5), Manner()
         )
         with torch.inference_mode():
-            step = step_of(run, _read_by_frame(model), asked.device)
-        share = 100 * step.read / limit / step.seconds
-        print(f"{kind:32s}{1e3 * step.seconds:14.1f}{share:9.0f}%{bytes_kept(model) / 2**20:6.0f} MiB", flush=True)
+            step = median_step(run, asked.device)
+        share = 100 * _read_by_frame(model) / limit / step
+        print(f"{kind:40s}{1e3 * step:14.1f}{share:9.0f}%{_mib(model)}", flush=True)
         del model, run
     with torch.device("meta"):
         whole = Heartmula(HeartmulaConfig()).bfloat16()

@@ -60,7 +60,7 @@ def usual_kind(device: torch.device) -> Kind:
 
 def told_in(layer: nn.Module) -> torch.dtype:
     """The kind of number that a linear layer without bias gives."""
-    return layer.weight.dtype if isinstance(layer, nn.Linear | Exact) else torch.bfloat16  # type: ignore[return-value]
+    return layer.weight.dtype if isinstance(layer, nn.Linear | Exact) else torch.bfloat16
 
 
 def bytes_kept(model: nn.Module) -> int:
@@ -94,7 +94,7 @@ class Exact(_Kept):
 
     def _product(self, x_NI: Tensor) -> Tensor:
         if x_NI.is_cpu and 1 < len(x_NI) <= _FEW_EXACT:
-            return torch.cat([functional.linear(x_1I, self.weight) for x_1I in x_NI.split(1)])
+            return torch.cat([functional.linear(x_NI[n : n + 1], self.weight) for n in range(len(x_NI))])
         return functional.linear(x_NI, self.weight)
 
 
