@@ -10,7 +10,9 @@ import click
 _PACKAGES = (
     "numpy", "scipy", "soundfile", "soxr", "mido", "pydantic", "pyyaml", "click", "rich", "pillow",
 )  # fmt: skip
-_EXTRAS = {"symusic": "tokens", "miditok": "tokens"}
+_EXTRAS = {
+    "symusic": "tokens", "miditok": "tokens", "torch": "neural", "safetensors": "neural", "transformers": "neural",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def doctor(as_json: bool, out: Path) -> None:
     \b
     resonant doctor
     """
-    findings = [_python(), *_packages(), *_extras(), _sound_bank(), _writable(out), _cores()]
+    findings = [_python(), *_packages(), *_extras(), _sound_bank(), *_performers(), _writable(out), _cores()]
     if as_json:
         click.echo(json.dumps({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]}, indent=2))
     else:
@@ -82,6 +84,28 @@ def _sound_bank() -> Finding:
     return Finding(
         "sound bank", True, str(bank.path), f"a better one: {HOW_TO_GET_A_BETTER_ONE}" if bank.is_embedded else ""
     )
+
+
+def _performers() -> list[Finding]:
+    """Who plays from published weights, what each can do, and which of its weights were found; none is needed."""
+    from resonant.cli.settings import weights_cache
+    from resonant.errors import InputError
+    from resonant.players.performers.roster import PERFORMERS, weights_of
+
+    findings = []
+    for name, performer in PERFORMERS.items():
+        can, sizes, missing = performer.capabilities, [], ""
+        for size in performer.sizes:
+            try:
+                sizes.append(weights_of(performer, size, None, weights_cache()).name)
+            except InputError as error:
+                missing = missing or str(error)
+        sings = "sings lyrics" if can.lyrics else "sings no words"
+        told = f"{sings}, up to {performer.longest_s:g} s; weights ({can.weights_licence}): "
+        findings.append(
+            Finding(name, True, told + (", ".join(sizes) or "not found (optional)"), "" if sizes else missing)
+        )
+    return findings
 
 
 def _writable(folder: Path) -> Finding:

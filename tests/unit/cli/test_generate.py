@@ -207,3 +207,21 @@ def test_what_can_not_be_is_one_sentence(
     code = 3 if "--melody" in options else 2
     asked = ("warm", "--weights", musicgen, "--out", tmp_path, *options)
     assert message in refusal(*asked, code=code)
+
+
+def test_doctor_says_who_plays_and_which_weights_were_found(
+    musicgen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> dict[str, dict[str, Any]]:
+        result = run("doctor", "--json")
+        assert result.exit_code == 0, result.output
+        return {each["what"]: each for each in json.loads(result.stdout)["findings"]}
+
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    before = said()
+    assert "sings lyrics, up to 360 s; weights (Apache-2.0): not found (optional)" in before["heartmula"]["found"]
+    assert "weights (CC-BY-NC-4.0): not found" in before["musicgen"]["found"]
+    assert "hf download facebook/musicgen-small" in before["musicgen"]["advice"]
+    shutil.copytree(musicgen, tmp_path / "hub" / "models--facebook--musicgen-melody" / "snapshots" / "1")
+    after = said()["musicgen"]
+    assert after["found"].endswith("musicgen-melody") and after["advice"] == ""

@@ -61,24 +61,16 @@ class HeartCodec(nn.Module):
     @torch.inference_mode()
     def streamed(self, codes_KF: Tensor, seed: int = 0, how: Solving | None = None) -> Iterator[Tensor]:
         """As `decode`, each stretch as soon as nothing that follows will change it."""
-        self._check(codes_KF)
-        how, frames = how or Solving(), codes_KF.shape[1]
-        windows, left = self.windows, frames * self.samples_per_frame
-        ending: Tensor | None = None
-        latents: Tensor | None = None
-        for number in range(windows.count(frames)):
-            latents = self._latents(self._window(codes_KF, number), latents, derived(seed, "window", number), how)
-            sound = self._sounded(latents)
-            if ending is not None:
-                rise = torch.linspace(0, 1, ending.shape[1])
-                sound[:, : ending.shape[1]] = ending * (1 - rise) + sound[:, : ending.shape[1]] * rise
-            is_last = number == windows.count(frames) - 1
-            settled = left if is_last else windows.hop * self.samples_per_frame
-            yield sound[:, :settled]
-            left -= settled
-            ending = sound[:, settled:]
+        decoding = HeartDecoding(self, seed, how)
+        yield from decoding.push(codes_KF)
+        yield from decoding.finish()
 
-    def _check(self, codes_KF: Tensor) -> None:
+    def check(self, codes_KF: Tensor) -> None:
+        """Sees that codes are the quantiser's.
+
+        Raises:
+            InputError: they are not, or there are none.
+        """
         config = self.config
         fits = codes_KF.ndim == 2 and codes_KF.shape[0] == config.num_quantizers and codes_KF.shape[1] > 0
         if not fits or not bool(((codes_KF >= 0) & (codes_KF < config.codebook_size)).all()):
@@ -87,12 +79,12 @@ class HeartCodec(nn.Module):
                 f"{config.codebook_size - 1}"
             )
 
-    def _window(self, codes_KF: Tensor, number: int) -> Tensor:
+    def window(self, codes_KF: Tensor, number: int) -> Tensor:
         """The codes of a window; behind the end they begin anew, as in the code that the model was published with."""
         places = torch.arange(self.windows.length) + number * self.windows.hop
         return codes_KF[:, places % codes_KF.shape[1]].to(self.flow_matching.zero_cond_embedding1.device)
 
-    def _latents(self, codes_KF: Tensor, before_TD: Tensor | None, seed: int, how: Solving) -> Tensor:
+    def latents(self, codes_KF: Tensor, before_TD: Tensor | None, seed: int, how: Solving) -> Tensor:
         """The latents of a window, its first as the window before ended."""
         like, length = self.flow_matching.zero_cond_embedding1, 2 * self.windows.length
         generator = torch.Generator().manual_seed(seed)
@@ -103,10 +95,52 @@ class HeartCodec(nn.Module):
             known[:overlap], is_known[:overlap] = before_TD[-overlap:], True
         return self.flow_matching.latents(codes_KF, noise, known, is_known, how)
 
-    def _sounded(self, latents_TD: Tensor) -> Tensor:
+    def sounded(self, latents_TD: Tensor) -> Tensor:
+        """Sound `[2, samples]` of latents, on the CPU."""
         by_channel = latents_TD.view(len(latents_TD), 2, -1).permute(1, 2, 0)
         sound: Tensor = self.scalar_model(by_channel)
         return sound.float().cpu()
+
+
+class HeartDecoding:
+    """Codes to sound as they come: `push` frames, at last `finish`; the same as all at once.
+
+    A window is heard when the first frame behind it is known, for a last one begins anew behind its end.
+    """
+
+    def __init__(self, codec: HeartCodec, seed: int = 0, how: Solving | None = None) -> None:
+        self._codec, self._seed, self._how = codec, seed, how or Solving()
+        self._codes = torch.zeros(codec.config.num_quantizers, 0, dtype=torch.long)
+        self._latents: Tensor | None = None
+        self._ending: Tensor | None = None
+        self._number = 0
+
+    @torch.inference_mode()
+    def push(self, codes_KF: Tensor) -> Iterator[Tensor]:
+        """Further frames; gives the stretches `[2, samples]` that they settle."""
+        self._codes = torch.cat([self._codes, codes_KF.cpu()], dim=1)
+        windows = self._codec.windows
+        while self._codes.shape[1] > self._number * windows.hop + windows.length:
+            yield self._stretch(windows.hop)
+
+    @torch.inference_mode()
+    def finish(self) -> Iterator[Tensor]:
+        """The rest of the sound."""
+        yield self._stretch(self._codes.shape[1] - self._number * self._codec.windows.hop)
+
+    def _stretch(self, frames: int) -> Tensor:
+        """So many frames from the window's start, its beginning faded from the ending of the one before."""
+        codec = self._codec
+        codec.check(self._codes)
+        seed, window = derived(self._seed, "window", self._number), codec.window(self._codes, self._number)
+        self._latents = codec.latents(window, self._latents, seed, self._how)
+        sound = codec.sounded(self._latents)
+        if self._ending is not None:
+            rise = torch.linspace(0, 1, self._ending.shape[1])
+            sound[:, : len(rise)] = self._ending * (1 - rise) + sound[:, : len(rise)] * rise
+        settled = frames * codec.samples_per_frame
+        self._ending, self._number = sound[:, settled:], self._number + 1
+        return sound[:, :settled]
 
 
 def load_heartcodec(folder: Path) -> HeartCodec:

@@ -1,16 +1,15 @@
 """HeartMuLa performs: tags and lyrics to codes at 12.5 Hz and a song at 48 kHz."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from resonant.errors import InputError
 from resonant.nn.checkpoints import read_config
 from resonant.nn.codec.flow import Solving
-from resonant.nn.codec.heartcodec import HeartCodec, load_heartcodec
+from resonant.nn.codec.heartcodec import HeartCodec, HeartDecoding, load_heartcodec
 from resonant.nn.codec.heartcodec_config import heartcodec_config
 from resonant.nn.lm.engine import Item, Manner, Run
 from resonant.nn.lm.guidance import Guidance
@@ -113,26 +112,9 @@ class HeartmulaPerformer:
             other = replace(said, says_tags=False, says_lyrics=False)
         return [[said] * len(ask.seeds), [other] * len(ask.seeds)], guidance
 
-    def sounding(self, seed: int, should_stop: Callable[[], bool]) -> "HeartmulaSounding":
+    def sounding(self, seed: int, should_stop: Callable[[], bool]) -> HeartDecoding:
         """As `Performer.sounding`; the noise that the codec begins with is the seed's."""
-        return HeartmulaSounding(self.codec, seed, Solving(should_stop=should_stop))
-
-
-class HeartmulaSounding:
-    """Codes of one take to sound, in windows of half a minute."""
-
-    def __init__(self, codec: HeartCodec, seed: int, how: Solving) -> None:
-        self._codec, self._seed, self._how = codec, seed, how
-        self._codes: list[Tensor] = []
-
-    def push(self, codes_KF: Tensor) -> Iterator[Tensor]:
-        """As `Sounding.push`."""
-        self._codes.append(codes_KF)
-        return iter(())
-
-    def finish(self) -> Iterator[Tensor]:
-        """As `Sounding.finish`."""
-        return self._codec.streamed(torch.cat(self._codes, dim=1), self._seed, self._how)
+        return HeartDecoding(self.codec, seed, Solving(should_stop=should_stop))
 
 
 def load_heartmula_performer(

@@ -16,11 +16,14 @@ from tests.published_folders import (
     tiny_musicgen,
     words_of_t5,
 )
+from torch import Tensor
 
 from resonant.errors import Cancelled, InputError
 from resonant.nn.codec.encodec import Chunk
 from resonant.nn.codec.flow import Solving
+from resonant.nn.lm.cache import Cache
 from resonant.nn.lm.engine import Manner
+from resonant.nn.lm.heartmula import END
 from resonant.nn.performing.ask import Ask
 from resonant.nn.performing.heartmula import HeartmulaPerformer, load_heartmula_performer
 from resonant.nn.performing.musicgen import MusicgenPerformer, load_musicgen_performer
@@ -211,3 +214,34 @@ def test_what_heartmula_can_not_do_is_said(heartmula: HeartmulaPerformer) -> Non
         performed(heartmula, replace(ask, past=np.full((8, 4), 8192)))
     with pytest.raises(InputError, match="of the model's 8192 places"):
         performed(heartmula, replace(ask, seconds=700.0))
+
+
+def test_a_song_is_heard_while_it_is_still_being_written(
+    heartmula: HeartmulaPerformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_flavours(monkeypatch)
+    shares: list[float] = []
+    performing = Performing(heartmula, Ask("pop", 5.0, (9,)), progress=shares.append)
+    first = next(iter(performing))
+    assert first.samples.shape == (2, 20 * 3840) and shares[-1] < 0.6, "one window of two seconds is settled"
+    whole = Performing(heartmula, Ask("pop", 5.0, (9,)))
+    stretches = list(whole)
+    assert [each.samples.shape[1] // 3840 for each in stretches] == [20, 20, 23]
+    assert np.array_equal(stretches[0].samples, first.samples)
+    (made,) = whole.performances
+    assert np.array_equal(made.sound.samples, heartmula.codec.decode(torch.from_numpy(made.codes), 9).numpy())
+
+
+def test_a_song_ends_where_its_model_ends_it_but_not_before_two_seconds(
+    heartmula: HeartmulaPerformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = heartmula.model.first
+
+    def ending(h: Tensor, cache: Cache) -> tuple[Tensor, Tensor]:
+        state, logits = first(h, cache)
+        logits[:, END] += 1000.0
+        return state, logits
+
+    assert [each.shape[1] for each in codes_of(heartmula, Ask("pop", 4.0, (1, 2)))] == [50, 50]
+    monkeypatch.setattr(heartmula.model, "first", ending)
+    assert [each.shape[1] for each in codes_of(heartmula, Ask("pop", 4.0, (1, 2)))] == [25, 25]
