@@ -46,6 +46,9 @@ COMMANDS: dict[str, Entry] = {
         "Write new tracks beside what you brought: all that is there stays as it is.",
     ),
     "extend": Entry("resonant.cli.extend:extend", "Let a song go on behind its end, from its own material."),
+    "repair": Entry(
+        "resonant.cli.repair:repair", "Repair a damaged stretch of an audio file, or of a recording in a song."
+    ),
     "restyle": Entry(
         "resonant.cli.restyle:restyle",
         "Tell a song in another style: melody and form stay; harmony, groove and instruments are new.",
@@ -94,7 +97,7 @@ COMMANDS: dict[str, Entry] = {
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Begin a song": ("compose", "generate", "brief", "arrange", "import", "render"),
-    "Work on it": ("regenerate", "accompany", "extend", "restyle", "lock", "unlock", "locks"),
+    "Work on it": ("regenerate", "accompany", "extend", "repair", "restyle", "lock", "unlock", "locks"),
     "Look back": ("takes", "pick", "history", "diff", "restore", "check"),
     "Take it elsewhere": ("describe", "export"),
     "What there is": ("styles", "presets", "soundbank", "chords"),

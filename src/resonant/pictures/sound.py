@@ -102,7 +102,8 @@ def _sheet(height: int) -> "tuple[Image, ImageDraw]":
     return image, ImageDraw.Draw(image)
 
 
-def _x(seconds: float, length_s: float) -> float:
+def place_of(seconds: float, length_s: float) -> float:
+    """Where a moment of a sound stands across its picture, in pixels."""
     return _LEFT + seconds / max(length_s, 1e-6) * (WIDTH - _LEFT - _RIGHT)
 
 
@@ -116,7 +117,7 @@ def _time_axis(draw: "ImageDraw", length_s: float, height: int, score: Score | N
         starts = [(bar, score.tempo.seconds_at(score.metre.bar_start(bar))) for bar in range(0, score.bars, step)]
         marks = [(second, str(bar + 1)) for bar, second in starts]
     for second, label in marks:
-        x = _x(second, length_s)
+        x = place_of(second, length_s)
         draw.line((x, _TOP + height, x, _TOP + height + 6), BAR_LINE)
         draw.text((x + 3, _TOP + height + 5), label, FAINT_INK, type_of_size(11))
 
@@ -125,7 +126,7 @@ def _outlines(draw: "ImageDraw", score: Score, length_s: float, order: list[int]
     before = ""
     free_from = 0.0
     for span in score.harmony:
-        left, right = (_x(score.tempo.seconds_at(tick), length_s) for tick in (span.start, span.end))
+        left, right = (place_of(score.tempo.seconds_at(tick), length_s) for tick in (span.start, span.end))
         for pitch_class in span.chord.pitch_classes:
             y = _TOP + 18 + order.index(pitch_class) * _CHROMA_ROW
             draw.rectangle((left + 1, y + 1, right - 1, y + _CHROMA_ROW - 2), outline=(120, 230, 240))
