@@ -41,7 +41,7 @@ class Recipe:
 def cpu() -> Recipe:
     """About 6.5 M parameters, some hour and a half on two idle cores."""
     model = TransformerConfig(VOCABULARY.size, width=320, layers=5, heads=5, context=1024)
-    return Recipe(model, steps=3000, rate=1.5e-3)
+    return Recipe(model, steps=2500, rate=1.5e-3)
 
 
 def gpu() -> Recipe:
