@@ -42,7 +42,7 @@ def tiny_musicgen(folder: Path, stereo: bool = False, melody: bool = False) -> P
     return folder
 
 
-def published_musicgen(stereo: bool = False, melody: bool = False) -> nn.Module:
+def published_musicgen(stereo: bool = False, melody: bool = False, **decoder_sizes: int) -> nn.Module:
     """A random MusicGen of `transformers`; the same in every call."""
     from transformers import (
         EncodecConfig,
@@ -56,7 +56,7 @@ def published_musicgen(stereo: bool = False, melody: bool = False) -> nn.Module:
     )
 
     torch.manual_seed(3)
-    sizes = {**_DECODER, "num_codebooks": 8 if stereo else 4, "audio_channels": 2 if stereo else 1}
+    sizes = {**_DECODER, "num_codebooks": 8 if stereo else 4, "audio_channels": 2 if stereo else 1, **decoder_sizes}
     parts = {"text_encoder": T5Config(**_T5).to_dict(), "audio_encoder": EncodecConfig(**_ENCODEC).to_dict()}
     model: nn.Module
     if melody:

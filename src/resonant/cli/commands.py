@@ -89,6 +89,10 @@ COMMANDS: dict[str, Entry] = {
         "Foretell chords, and write progressions, with a model that learnt from annotated songs.",
     ),
     "evaluate": Entry("resonant.cli.evaluate:evaluate", "Compose many prompts and print a table of metrics."),
+    "convert": Entry(
+        "resonant.cli.convert:convert",
+        "Make safetensors of published weights that are pickles, for `resonant generate`.",
+    ),
     "train": Entry("resonant.cli.train:train", "Prepare music, and train the score player on it; or the chord model."),
     "reindex": Entry("resonant.cli.reindex:reindex", "Rebuild the catalogue of songs from their folders."),
     "doctor": Entry("resonant.cli.doctor:doctor", "Check whether everything is in place."),

@@ -64,7 +64,7 @@ def generate(
 
     \b
     resonant generate "warm lofi" --engine musicgen --seconds 10 --weights musicgen-small
-    resonant generate "pop,piano,warm" --engine heartmula --lyrics words.txt --seconds 60
+    resonant generate "pop,piano,warm" --engine heartmula --lyrics words.txt --seconds 20
     """
     from resonant.library.place import check_place
     from resonant.players.performers.roster import performer_named

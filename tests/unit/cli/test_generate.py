@@ -1,6 +1,8 @@
 """generate, from the command to the folder, with tiny random weights as they are published."""
 
 import json
+import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -225,3 +227,47 @@ def test_doctor_says_who_plays_and_which_weights_were_found(
     shutil.copytree(musicgen, tmp_path / "hub" / "models--facebook--musicgen-melody" / "snapshots" / "1")
     after = said()["musicgen"]
     assert after["found"].endswith("musicgen-melody") and after["advice"] == ""
+
+
+def test_pickles_are_converted_and_played_and_hostile_ones_leave_nothing(musicgen: Path, tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    old, new = tmp_path / "old", tmp_path / "made" / "new"
+    shutil.copytree(musicgen, old)
+    torch.save(load_file(old / "model.safetensors"), old / "pytorch_model.bin")
+    (old / "model.safetensors").unlink()
+    result = run("convert", old, "--out", new)
+    assert (result.exit_code, result.stdout) == (0, f"{new}\n"), result.output
+    asked = ("warm", "--seconds", 2, "--seed", 1, "--out", tmp_path / "songs")
+    one, two = (told(*asked, "--weights", weights)[0] for weights in (new, musicgen))
+    assert Path(one["mix"]).read_bytes() == Path(two["mix"]).read_bytes()
+    again = run("convert", old, "--out", new)
+    assert again.exit_code == 2 and "is there already; give another folder with --out" in again.output
+    (old / "pytorch_model.bin").write_bytes(b"cos\nsystem\n(S'false'\ntR.")
+    refused = run("convert", old, "--out", tmp_path / "made" / "other")
+    assert refused.exit_code == 2 and "asks to run more than numbers need" in refused.output
+    assert [each.name for each in (tmp_path / "made").iterdir()] == ["new"]
+
+
+def test_the_examples_of_the_help_make_songs(
+    musicgen: Path, heartmula: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_flavours(monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    shutil.copytree(musicgen, tmp_path / "musicgen-small")
+    (tmp_path / "words.txt").write_text("[Chorus]\nstay\n")
+    for repo, place in (
+        ("HeartMuLa-oss-3B", "HeartMuLa-oss-3B"),
+        ("HeartCodec-oss", "HeartCodec-oss"),
+        ("HeartMuLaGen", ""),
+    ):
+        shutil.copytree(heartmula / place, tmp_path / "hub" / f"models--HeartMuLa--{repo}" / "snapshots" / "1")
+    rows = re.findall(r"^ +resonant (generate .*)$", run("generate", "--help").stdout, re.MULTILINE)
+    assert len(rows) == 2
+    for row in rows:
+        result = run(*shlex.split(row))
+        assert result.exit_code == 0, result.output
+    seconds = sorted(round(load_song(path.parent).song.score.seconds) for path in tmp_path.glob("songs/*/song.json"))
+    assert len(seconds) == 2 and seconds[0] >= 9 and seconds[1] >= 18

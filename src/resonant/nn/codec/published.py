@@ -41,7 +41,7 @@ def codec_tensors(published: Mapping[str, Tensor], prefix: str = "") -> dict[str
         published: names of `transformers` or of audiocraft.
         prefix: of the codec's names within a larger model; others are left out.
     """
-    named = {_our_name(name[len(prefix) :]): tensor for name, tensor in published.items() if name.startswith(prefix)}
+    named = {our_name(name[len(prefix) :]): tensor for name, tensor in published.items() if name.startswith(prefix)}
     tensors: dict[str, Tensor] = {}
     books: dict[int, Tensor] = {}
     for name, tensor in without_weight_norm(named).items():
@@ -72,7 +72,8 @@ def without_weight_norm(published: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return tensors
 
 
-def _our_name(name: str) -> str:
+def our_name(name: str) -> str:
+    """A name of audiocraft as `transformers`, and we, call it; such a name as it is."""
     for pattern, ours in _AUDIOCRAFT:
         name = re.sub(pattern, ours, name)
     return name

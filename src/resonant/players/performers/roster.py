@@ -87,14 +87,14 @@ class MusicgenPlayer:
 
     def bytes_in(self, weights: Weights) -> int:
         """As `Published.bytes_in`."""
-        _need_torch(self.name)
+        need_torch(self.name)
         from resonant.nn.performing.musicgen import bytes_in
 
         return bytes_in(weights.folders[0])
 
     def load(self, weights: Weights, most_bytes: int | None = None) -> "Performer":
         """As `Published.load`."""
-        _need_torch(self.name)
+        need_torch(self.name)
         from resonant.nn.performing.musicgen import load_musicgen_performer
 
         return load_musicgen_performer(weights.folders[0], most_bytes=most_bytes)
@@ -130,14 +130,14 @@ class HeartmulaPlayer:
 
     def bytes_in(self, weights: Weights) -> int:
         """As `Published.bytes_in`."""
-        _need_torch(self.name)
+        need_torch(self.name)
         from resonant.nn.performing.heartmula import HeartmulaFolders, bytes_in
 
         return bytes_in(HeartmulaFolders(*weights.folders))
 
     def load(self, weights: Weights, most_bytes: int | None = None) -> "Performer":
         """As `Published.load`."""
-        _need_torch(self.name)
+        need_torch(self.name)
         from resonant.nn.performing.heartmula import HeartmulaFolders, load_heartmula_performer
 
         return load_heartmula_performer(HeartmulaFolders(*weights.folders), most_bytes=most_bytes)
@@ -175,7 +175,12 @@ def weights_of(performer: Published, size: str | None, folder: Path | None, cach
     return weights if folder is None else Weights(folder.resolve().name, weights.folders)
 
 
-def _need_torch(name: str) -> None:
+def need_torch(name: str) -> None:
+    """Sees that what loads weights is installed.
+
+    Raises:
+        InputError: it is not; the message says how to get it.
+    """
     from importlib.util import find_spec
 
     for package in ("torch", "safetensors", "transformers", "tokenizers"):
