@@ -98,7 +98,7 @@ def mended(damage: Damage, repair: Repair, settings: Mapping[str, str], seed: in
     damage.file.punched(path, repair.first, repair.samples)
     new = replace(recording, file=own, sha256=sha256_of(path), places={**recording.places, own: path})
     if repair.kept is not None and damage.kept is not None:
-        new = _with_codes(new, _spliced(damage.kept.codes, repair.kept, damage.file.rate), workplace)
+        new = _with_codes(new, repair.kept.codes, workplace)
     lineage = Lineage(
         act=ACT, region=damage.region, players={damage.track: settings["engine"]}, settings=dict(settings), seed=seed,
         seeds=song.lineage.seeds,
@@ -111,14 +111,6 @@ def _free(file: Path, ending: str, taken: set[str]) -> str:
     stem = file.stem.split("-repaired")[0]
     names = (f"{FOLDER}/{stem}-repaired{'' if n == 1 else f'-{n}'}{ending}" for n in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
-
-
-def _spliced(whole: Codes, part: Kept, rate: int) -> Codes:
-    """All codes of a recording, whose file has this rate, with those of a window in place."""
-    first = round(part.start * whole.rate / (whole.hop * rate))
-    codes = whole.codes.copy()
-    codes[:, first : first + part.codes.codes.shape[1]] = part.codes.codes
-    return replace(whole, codes=codes)
 
 
 def _with_codes(recording: Recording, codes: Codes, workplace: Path) -> Recording:

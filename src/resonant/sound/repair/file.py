@@ -9,13 +9,13 @@ import numpy as np
 
 from resonant.audio import Samples
 from resonant.audio_files import opened_audio, replaced
-from resonant.errors import AudioError, InputError
+from resonant.errors import AudioError, InputError, PlaceError
 
 _BITS = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}
 _WHOLE = {**dict.fromkeys(_BITS, "int32"), "FLOAT": "float32", "DOUBLE": "float64"}
 _PLAIN_WAV = ("WAV", "WAVEX")
-_MOST_SAMPLES = 2 * 192_000 * 1200
 _BLOCK = 65_536
+_UNKNOWN_FRAMES = 2**62  # what libsndfile says of a stream without a length
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,17 @@ class SoundFile:
         """The file at a path.
 
         Raises:
-            AudioError: it is no audio file, is empty, or too long to be worked on.
+            AudioError: it is no audio file, or is empty.
             PlaceError: it is missing or may not be read.
         """
         import soundfile
 
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise PlaceError(f"{path} can not be read: it is a folder, a pipe or a device; give the path of a file")
         with opened_audio(path) as file, soundfile.SoundFile(file) as sound:
             found = cls(path, sound.samplerate, sound.channels, sound.frames, sound.format, sound.subtype, sound.endian)
-        if not 0 < found.num_samples * found.channels <= _MOST_SAMPLES:
-            raise AudioError(f"{path} holds no sound or more than 20 minutes of it; cut out the part that is damaged")
+        if not 0 < found.num_samples < _UNKNOWN_FRAMES:
+            raise AudioError(f"{path} holds no sound, or does not say how much; export it again")
         if not 8_000 <= found.rate <= 192_000:
             raise AudioError(f"{path} has a sample rate of {found.rate} Hz, which must lie in 8000…192000; resample it")
         return found
@@ -129,19 +131,23 @@ class SoundFile:
         return np.asarray(steps << (32 - bits), dtype=np.int32)
 
     def _rewritten(self, out: Path, start: int, samples: Samples) -> None:
+        """The copy through libsndfile, with the words that it knows of, block by block."""
         import soundfile
 
-        with opened_audio(self.path) as file, soundfile.SoundFile(file) as sound:
-            words = sound.copy_metadata()
-            whole = sound.read(dtype=_WHOLE.get(self.encoding, "float32"), always_2d=True)
-        whole[start : start + samples.shape[1]] = self._stepped(samples)
         container, encoding = (self.container, self.encoding) if self.is_lossless else ("WAV", "FLOAT")
         endian = self.endian if self.is_lossless else "FILE"
+        kind, changed, done = _WHOLE.get(self.encoding, "float32"), self._stepped(samples), 0
         with (
+            opened_audio(self.path) as file,
+            soundfile.SoundFile(file) as original,
             replaced(out) as copy,
             soundfile.SoundFile(copy, "w", self.rate, self.channels, encoding, endian, container) as sound,
         ):
-            for name, value in words.items():
+            for name, value in original.copy_metadata().items():
                 setattr(sound, name, value)
-            for begin in range(0, len(whole), _BLOCK):
-                sound.write(whole[begin : begin + _BLOCK])
+            while len(block := original.read(_BLOCK, dtype=kind, always_2d=True)):
+                first, last = max(start - done, 0), min(start + len(changed) - done, len(block))
+                if first < last:
+                    block[first:last] = changed[first + done - start : last + done - start]
+                sound.write(block)
+                done += len(block)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,7 @@ JUDGED_S = 3.0
 _INTERPOLATION_S = 0.25  # more than the weights of the interpolation are ever fitted to
 _LEAST_HEARD_S = 1.0
 _LEVEL_S = 1.0
+_MOST_CHANNELS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,10 @@ def written(file: SoundFile, start: int, end: int, writing: Writing, kept: Kept 
     from resonant.nn.performing.repairing import Wanted, repaired
 
     performer = writing.performer
+    if file.channels > _MOST_CHANNELS:
+        raise AudioError(f"{file.path} has {file.channels} channels; performers write in mono or stereo")
     frame = performer.hop * file.rate / performer.rate
-    known = None if kept is None else _within(kept, start, end, performer, frame)
+    known = None if kept is None else _within(kept, file, (start, end), performer)
     window = window_around(start, end, file.num_samples, frame, AROUND_S * file.rate) if known is None else known[0]
     fade = round(FADE_S * file.rate)
     spot = Spot(start, end, max(start - fade, window.start, 0), min(end + fade, max(window.end, end), file.num_samples))
@@ -142,7 +145,9 @@ def written(file: SoundFile, start: int, end: int, writing: Writing, kept: Kept 
     gain = 1.0 if kept is None or known is None else kept.codes.gain
     sound = _as_loud(_in_file(done.sound, window, file, high) * np.float32(gain), there, (start - low, end - low), file)
     part = slice(spot.low - low, spot.high - low)
-    new = Kept(Codes(done.codes, performer.name, performer.rate, performer.hop, gain), window.start)
+    new = Kept(Codes(done.codes, performer.name, performer.rate, performer.hop), window.start)
+    if kept is not None and known is not None:
+        new = _put_in(kept, new, frame)
     return Repair(spot.low, joined(spot, there[:, part], sound[:, part]), new, done.scores, done.take)
 
 
@@ -162,19 +167,32 @@ def _beside(file: SoundFile, low: int, high: int, gap: tuple[int, int]) -> Sampl
     return samples
 
 
-def _within(kept: Kept, start: int, end: int, performer: "Performer", frame: float) -> tuple[Window, np.ndarray] | None:
-    """The frames of kept codes around a gap, and those codes; None where they are another's, or end within the gap."""
-    codes = kept.codes
+def _within(
+    kept: Kept, file: SoundFile, gap: tuple[int, int], performer: "Performer"
+) -> tuple[Window, np.ndarray] | None:
+    """The frames of kept codes around a gap, and those codes; None where they are another's, or end too near to it."""
+    codes, frame = kept.codes, performer.hop * file.rate / performer.rate
     if (codes.performer, codes.rate, codes.hop) != (performer.name, performer.rate, performer.hop):
         return None
-    count, around = codes.codes.shape[1], math.ceil(AROUND_S * performer.rate / performer.hop)
-    first = math.floor(round((start - kept.start) / frame, 6))
-    last = math.ceil(round((end - kept.start) / frame, 6))
-    if first < 0 or last > count:
+    count, around, least = (
+        codes.codes.shape[1],
+        *(math.ceil(seconds * performer.rate / performer.hop) for seconds in (AROUND_S, _LEVEL_S)),
+    )
+    first = math.floor(round((gap[0] - kept.start) / frame, 6))
+    last = math.ceil(round((gap[1] - kept.start) / frame, 6))
+    ends_with_file = kept.start + count * frame > file.num_samples - frame
+    if first < (least if kept.start > 0 else 0) or last > (count if ends_with_file else count - least):
         return None
     low, high = max(first - around, 0), min(last + around, count)
     window = Window(kept.start + round(low * frame), first - low, last - first, high - last, frame)
     return window, codes.codes[:, low:high]
+
+
+def _put_in(kept: Kept, new: Kept, frame: float) -> Kept:
+    """All kept codes, with the new ones in place."""
+    first, codes = round((new.start - kept.start) / frame), kept.codes.codes.copy()
+    codes[:, first : first + new.codes.codes.shape[1]] = new.codes.codes
+    return Kept(replace(kept.codes, codes=codes), kept.start)
 
 
 def _codes(performer: "Performer", window: Window, there: Samples, file: SoundFile) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -161,20 +162,20 @@ def test_a_gap_is_written_the_same_for_a_seed_whatever_it_held(
 def test_a_repaired_gap_can_be_edited_again_from_its_codes(
     performers: dict[int, MusicgenPerformer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = file_of(tmp_path, music(1, 64_000, 44_100), 44_100)
-    first = written(file, 30_000, 34_000, Writing(performers[1], takes=1))
+    file = file_of(tmp_path, music(1, 190_000, 44_100), 44_100)
+    first = written(file, 90_000, 94_000, Writing(performers[1], takes=1))
     assert first.kept is not None
     kept = first.kept
     with monkeypatch.context() as patch:
         patch.setattr("resonant.nn.performing.repairing.encoded", lambda *given: pytest.fail("encoded anew"))
-        again = written(file, 31_000, 32_000, Writing(performers[1], takes=1, seed=4), kept)
+        again = written(file, 91_000, 92_000, Writing(performers[1], takes=1, seed=4), kept)
     assert again.kept is not None and again.kept.start == kept.start
     frame = kept.codes.hop * 44_100 / kept.codes.rate
-    low, high = int((31_000 - kept.start) / frame), -int(-(32_000 - kept.start) // frame)
+    low, high = int((91_000 - kept.start) / frame), -int(-(92_000 - kept.start) // frame)
     assert np.array_equal(again.kept.codes.codes[:, :low], kept.codes.codes[:, :low])
     assert np.array_equal(again.kept.codes.codes[:, high:], kept.codes.codes[:, high:])
-    elsewhere = written(file, 100, 400, Writing(performers[1], takes=1), Kept(kept.codes, 20_000))
-    assert elsewhere.kept is not None and elsewhere.kept.start != 20_000
+    near_its_start = written(file, 20_100, 20_400, Writing(performers[1], takes=1), Kept(kept.codes, 20_000))
+    assert near_its_start.kept is not None and near_its_start.kept.start != 20_000
 
 
 def test_a_gap_too_long_and_a_cancelled_one_are_told_in_a_sentence(
@@ -185,6 +186,28 @@ def test_a_gap_too_long_and_a_cancelled_one_are_told_in_a_sentence(
         written(file, 8000, 8000 * 28, Writing(performers[1], 30.0))
     with pytest.raises(Cancelled):
         written(file, 8000, 9000, Writing(performers[1], 30.0, should_stop=lambda: True))
+
+
+def test_codes_that_end_at_a_gap_are_not_used_where_the_music_goes_on(
+    performers: dict[int, MusicgenPerformer], tmp_path: Path
+) -> None:
+    file = file_of(tmp_path, music(1, 190_000, 32_000), 32_000)
+    first = written(file, 90_000, 94_000, Writing(performers[1], takes=1))
+    assert first.kept is not None
+    codes = first.kept.codes
+    end = first.kept.start + 100 * codes.hop
+    short = Kept(replace(codes, codes=codes.codes[:, :100]), first.kept.start)
+    again = written(file, end - 500, end, Writing(performers[1], takes=1), short)
+    assert again.first + again.samples.shape[1] == end + round(FADE_S * 32_000)
+
+
+def test_more_channels_than_two_are_filled_in_and_not_written(
+    performers: dict[int, MusicgenPerformer], tmp_path: Path
+) -> None:
+    file = file_of(tmp_path, music(6, 8000, 8000), 8000)
+    assert interpolated(file, 4000, 4100).samples.shape == (6, 100)
+    with pytest.raises(AudioError, match="has 6 channels; performers write in mono or stereo"):
+        written(file, 4000, 4100, Writing(performers[1]))
 
 
 def test_samples_that_are_no_numbers_may_lie_in_a_gap_but_not_beside_it(tmp_path: Path) -> None:
