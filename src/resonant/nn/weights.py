@@ -31,12 +31,13 @@ _BY = 16  # inputs that the product of int8 weights takes at a time
 def kept_as(model: Model, kind: Kind) -> Model:
     """The model itself, for reading only, its linear layers kept as a kind of number.
 
-    Embeddings and other tables are halved with them (int8 is for what is multiplied whole), vectors stay as they are.
-    What narrowing rounded off does not come back.
+    Embeddings and other tables are halved with them (int8 is for what is multiplied whole); vectors, such as those of
+    norms, are float32 in each kind. What narrowing rounded off does not come back.
 
     Args:
-        model: of float32 weights.
-        kind: `float32` leaves all numbers, and only multiplies a few rows one by one on a processor.
+        model: of float32 weights, or of bfloat16 as some are published: then nothing is lost, and no room needed, by
+            way of float32.
+        kind: `float32` changes nothing but how a few rows are multiplied on a processor.
 
     Raises:
         InputError: there is no such kind.
@@ -47,9 +48,8 @@ def kept_as(model: Model, kind: Kind) -> Model:
         if type(layer) is nn.Linear:
             above, _, own = name.rpartition(".")
             setattr(model.get_submodule(above), own, _kept(layer, kind))
-    if kind != "float32":
-        for table in (parameter for parameter in model.parameters() if parameter.ndim > 1):
-            table.data = table.data.bfloat16()
+    for rest in model.parameters():
+        rest.data = rest.data.bfloat16() if rest.ndim > 1 and kind != "float32" else rest.data.float()
     return model.requires_grad_(False)
 
 
@@ -126,9 +126,9 @@ class Whole(_Kept):
 
 
 def _kept(layer: nn.Linear, kind: Kind) -> _Kept:
-    weight_OI, bias_O = layer.weight.detach(), None if layer.bias is None else layer.bias.detach()
+    weight_OI, bias_O = layer.weight.detach(), None if layer.bias is None else layer.bias.detach().float()
     if kind == "float32":
-        return Exact(weight_OI, bias_O)
+        return Exact(weight_OI.float(), bias_O)
     if kind == "int8" and layer.in_features % _BY == 0:
         return Whole(weight_OI, bias_O)
     return Half(weight_OI.bfloat16(), bias_O)

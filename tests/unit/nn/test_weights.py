@@ -148,6 +148,21 @@ def test_narrow_weights_take_half_and_a_quarter() -> None:
     assert taken["int8"] == 512 * 256 + 256 * 2
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_weights_will_take_is_known_before_there_are_any(kind: Kind) -> None:
+    with torch.device("meta"):
+        models = [Musicgen(MUSICGEN), Heartmula(HEARTMULA)]
+    assert [bytes_kept(kept_as(m, kind)) for m in models] == [bytes_kept(m) for m in (musicgen(kind), heartmula(kind))]
+
+
+def test_weights_published_in_halves_are_kept_without_loss_and_their_norms_are_exact() -> None:
+    model = kept_as(random(Heartmula(HEARTMULA)).bfloat16(), "bfloat16")
+    assert isinstance(model, Heartmula)
+    assert model.across.norm.weight.dtype == torch.float32
+    halved = kept_as(random(Heartmula(HEARTMULA)), "bfloat16")
+    assert all(torch.equal(a, b) for a, b in zip(model.buffers(), halved.buffers(), strict=True) if a.ndim > 1)
+
+
 def test_narrow_weights_remember_in_half_as_much() -> None:
     for model in (musicgen, heartmula):
         assert model("float32").remembered_in == torch.float32

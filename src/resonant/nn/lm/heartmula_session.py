@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
 
+from resonant.nn.lm.cache import Cache
+from resonant.nn.lm.captured import Capture, Played, Step
 from resonant.nn.lm.engine import Choose, Item, Manner, Plan, Run
 from resonant.nn.lm.guidance import Guidance
 from resonant.nn.lm.heartmula import END, INVALID, Heartmula
@@ -33,11 +36,26 @@ class Prompt:
 
 
 class HeartmulaSession:
-    """A run of the model under prompts; `branches[b][i]` is the prompt of item i in branch b of guidance."""
+    """A run of the model under prompts.
 
-    def __init__(self, model: Heartmula, branches: Sequence[Sequence[Prompt]], guidance: Guidance, plan: Plan) -> None:
+    Args:
+        model, guidance, plan: as in `heartmula_run`.
+        branches: `branches[b][i]` is the prompt of item i in branch b of guidance.
+        capture: how steps of one position are captured; None for not at all.
+    """
+
+    def __init__(
+        self,
+        model: Heartmula,
+        branches: Sequence[Sequence[Prompt]],
+        guidance: Guidance,
+        plan: Plan,
+        capture: Capture | None = None,
+    ) -> None:
         assert guidance.branches == len(branches)
-        self._model, self._guidance = model, guidance
+        self._model, self._guidance, self._capture = model, guidance, capture
+        self._across: Played | None = None
+        self._within: dict[int, Step] = {}
         self._prompts = [prompt for branch in branches for prompt in branch]
         self._pasts = [item.known for item in plan.items] * len(branches)
         longest = max(len(p) + past for p, past in zip(self._prompts, self._pasts, strict=True))
@@ -51,14 +69,38 @@ class HeartmulaSession:
         columns_RKC = columns_BKC.repeat(self._guidance.branches, 1, 1)
         h_RTD = self._model.embedded(columns_RKC) if self._is_begun else self._beginning(columns_RKC)
         self._is_begun = True
-        state_RD, logits_RV = self._model.first(h_RTD, self._cache)
+        state_RD, logits_RV = self._first(h_RTD)
         codes = [self._chosen(logits_RV, choose, 0)]
-        self._inside.length = 0
         h_RTD = torch.cat([state_RD[:, None], self._read(codes[0], 0)], dim=1)
         for book in range(1, self._model.config.audio_num_codebooks):
-            codes.append(self._chosen(self._model.following(h_RTD, self._inside, book), choose, book))
+            codes.append(self._chosen(self._following(h_RTD, book), choose, book))
             h_RTD = self._read(codes[book], book)
         return torch.stack(codes, dim=1)
+
+    def _first(self, h_RTD: Tensor) -> tuple[Tensor, Tensor]:
+        """As `Heartmula.first`."""
+        if self._capture is None or h_RTD.shape[1] != 1:
+            return self._model.first(h_RTD, self._cache)
+        if self._across is None:
+            self._across = Played(self._capture, self._cache, self._state, h_RTD)
+        state_RD = self._across(h_RTD)
+        return state_RD, self._model.codebook0_head(state_RD)
+
+    def _state(self, h_R1D: Tensor, cache: Cache) -> Tensor:
+        out: Tensor = self._model.across(h_R1D, cache)[:, -1]
+        return out
+
+    def _following(self, h_RTD: Tensor, book: int) -> Tensor:
+        """As `Heartmula.following`, which within a frame has the same shape for the same book each time."""
+        if self._capture is None:
+            return self._inside_step(h_RTD, book)
+        if book not in self._within:
+            self._within[book] = self._capture(partial(self._inside_step, book=book), h_RTD)
+        return self._within[book](h_RTD)
+
+    def _inside_step(self, h_RTD: Tensor, book: int) -> Tensor:
+        self._inside.length = 0 if book == 1 else book
+        return self._model.following(h_RTD, self._inside, book)
 
     def _chosen(self, logits_RV: Tensor, choose: Choose, book: int) -> Tensor:
         return choose(self._guidance.merged(logits_RV.float())[:, None], book)[:, 0]
@@ -96,7 +138,12 @@ def embedded_prompt(model: Heartmula, prompt: Prompt) -> Tensor:
 
 
 def heartmula_run(
-    model: Heartmula, items: Sequence[Item], branches: Sequence[Sequence[Prompt]], guidance: Guidance, manner: Manner
+    model: Heartmula,
+    items: Sequence[Item],
+    branches: Sequence[Sequence[Prompt]],
+    guidance: Guidance,
+    manner: Manner,
+    capture: Capture | None = None,
 ) -> Run:
     """A run that writes songs; it ends them at the model's own sign, and never writes a code without meaning.
 
@@ -106,10 +153,11 @@ def heartmula_run(
         branches: by branch of guidance, the prompt of each song.
         guidance: how much the branches count.
         manner: how codes are chosen; `stops` and `forbidden` are the model's.
+        capture: as in the session.
     """
     plan = Plan(items, model.config.pattern)
     size = model.config.audio_vocab_size
     manner = replace(
         manner, stops=tuple(c for c in (END,) if c < size), forbidden=tuple(c for c in INVALID if c < size)
     )
-    return Run(plan, HeartmulaSession(model, branches, guidance, plan), manner, model.projection.weight.device)
+    return Run(plan, HeartmulaSession(model, branches, guidance, plan, capture), manner, model.projection.weight.device)
