@@ -1,7 +1,7 @@
 """How fast token models and their codec run beside `transformers`, with random weights of the published sizes.
 
     python benchmarks/bench_decode.py [--parts speed codec heartmula parity] [--musicgen small] [--heartmula 3B-2]
-    python benchmarks/bench_decode.py --device cuda --musicgen small large --heartmula 3B
+    python benchmarks/bench_decode.py --device cuda --musicgen small large --heartmula 3B --seconds 10 --songs 100
 
 Words to sound: the same sentence in the same run, as users call both, with the same length and weights: `generate` with
 guidance 3 and top-k 250 against our codes and codec; the text encoder is the reference's in both. A step is a
@@ -12,9 +12,11 @@ those by the clock.
 
 import argparse
 import copy
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 import torch
@@ -24,6 +26,7 @@ from random_models import Pair, heartmula, musicgen_pair, sentence
 from torch import nn
 
 from resonant.nn.codec.encodec import Chunk
+from resonant.nn.lm.captured import Capture, Captured
 from resonant.nn.lm.choosing import Choosing
 from resonant.nn.lm.engine import Item, Manner, Run
 from resonant.nn.lm.guidance import guided
@@ -93,12 +96,14 @@ def speed(size: str, asked: argparse.Namespace, limit: float) -> None:
     base = timed(lambda: theirs_sung(pair, frames), device, asked.runs)
     _row("transformers float32", base, base)
     plain = pair.decoder
-    for kind in KINDS:
+    for kind, capture in itertools.product(KINDS, (None, Captured) if device.type == "cuda" else (None,)):
         kept = Pair(pair.theirs, kept_as(copy.deepcopy(plain), kind), pair.codec, pair.words)
-        steps = [ours_sung(kept, 3, device)]
-        sung = timed(lambda kept=kept, steps=steps: steps.append(ours_sung(kept, frames, device)), device, asked.runs)  # type: ignore[misc]
+        steps = [ours_sung(kept, 3, device, capture)]
+        act = partial(ours_sung, kept, frames, device, capture)
+        sung = timed(lambda act=act, steps=steps: steps.append(act()), device, asked.runs)  # type: ignore[misc]
         share = _read_by(kept.decoder, frames) / limit / min(steps[1:])
-        _row(f"ours {kind}", sung, base, f"{1e3 * min(steps[1:]):11.1f}{100 * share:9.0f}%{_mib(kept.decoder)}")
+        name = f"ours {kind}" + (", captured" if capture else "")
+        _row(name, sung, base, f"{1e3 * min(steps[1:]):11.1f}{100 * share:9.0f}%{_mib(kept.decoder)}")
     pair.theirs.bfloat16()
     theirs_sung(pair, 3)
     _row("transformers bfloat16", timed(lambda: theirs_sung(pair, frames), device, asked.runs), base)
@@ -113,10 +118,10 @@ def theirs_sung(pair: Pair, frames: int) -> object:
     )
 
 
-def ours_sung(pair: Pair, frames: int, device: torch.device) -> float:
+def ours_sung(pair: Pair, frames: int, device: torch.device, capture: Capture | None) -> float:
     """The median step of it."""
     branches, manner = [sentence(pair), None], Manner(Choosing(top_k=TOP_K))
-    run = musicgen_run(pair.decoder, [Item(frames, 1)], branches, guided(SCALE), manner)
+    run = musicgen_run(pair.decoder, [Item(frames, 1)], branches, guided(SCALE), manner, capture)
     step = median_step(run, device)
     pair.codec.decode([Chunk(run.frames(0)[None])])
     return step
@@ -167,9 +172,8 @@ def songs(size: str, asked: argparse.Namespace, limit: float) -> None:
         model = kept_as(heartmula(size, asked.device), kind)
         prompt = Prompt(tuple(range(1, 20)), tuple(range(1, 40)))
         silent = Prompt(prompt.tags, prompt.lyrics, None, False, False)
-        run = heartmula_run(
-            model, [Item(asked.songs, 1, None, asked.songs)], [[prompt], [silent]], guided(1.5), Manner()
-        )
+        item, capture = Item(asked.songs, 1, None, asked.songs), Captured if asked.device.type == "cuda" else None
+        run = heartmula_run(model, [item], [[prompt], [silent]], guided(1.5), Manner(), capture)
         with torch.inference_mode():
             step = median_step(run, asked.device)
         share = 100 * _read_by_frame(model) / limit / step
@@ -195,7 +199,7 @@ def main() -> None:
     parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
     parser.add_argument("--musicgen", nargs="+", default=["small"])
     parser.add_argument("--heartmula", nargs="+", default=["3B-2"])
-    parser.add_argument("--seconds", type=float, default=1.0, help="of music; ten times as much on a graphics card")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of music by MusicGen")
     parser.add_argument("--songs", type=int, default=8, help="frames of HeartMuLa")
     parser.add_argument("--runs", type=int, default=2)
     asked = parser.parse_args()
