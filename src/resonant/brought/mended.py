@@ -97,7 +97,7 @@ def mended(damage: Damage, repair: Repair, settings: Mapping[str, str], seed: in
     path = workplace / Path(own).name
     damage.file.punched(path, repair.first, repair.samples)
     new = replace(recording, file=own, sha256=sha256_of(path), places={**recording.places, own: path})
-    if repair.kept is not None and damage.kept is not None:
+    if repair.kept is not None and damage.kept is not None and repair.kept.is_of(damage.kept):
         new = _with_codes(new, repair.kept.codes, workplace)
     lineage = Lineage(
         act=ACT, region=damage.region, players={damage.track: settings["engine"]}, settings=dict(settings), seed=seed,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from resonant.sound.repair.repair import Kept, Repair
 
 _ENGINES = ("musicgen", "heartmula")
+_ONLY_THEIR_OWN = ("heartmula",)
 _LOADED, _WRITTEN = 0.1, 0.85
 _AROUND_PICTURE_S = 1.0
 
@@ -30,7 +31,9 @@ _AROUND_PICTURE_S = 1.0
 @click.option("--to", "to_s", type=float, required=True, help="Where it ends.")
 @click.option("--track", help="Of a song: the recording to repair.  [default: the only one]")
 @click.option(
-    "--engine", type=click.Choice(_ENGINES), help="Who writes.  [default: nobody up to 60 ms; musicgen with --weights]"
+    "--engine",
+    type=click.Choice(_ENGINES),
+    help="Who writes.  [default: nobody up to 60 ms, else who wrote it, or musicgen]",
 )
 @click.option(
     "--weights", type=click.Path(path_type=Path), help="Their folder.  [default: where `hf download` puts them]"
@@ -149,14 +152,18 @@ def _repaired(
     from resonant.sound.repair.interpolation import LONGEST_S
     from resonant.sound.repair.repair import Writing, interpolated, is_short, written
 
+    usual = _ENGINES[0] if kept is None else kept.codes.performer
     if asked["engine"] is None and asked["weights"] is None and asked["size"] is None:
         if not is_short(file, *gap):
             raise InputError(
                 f"the gap lasts {(gap[1] - gap[0]) / file.rate:.3f} s, and without weights up to {LONGEST_S:g} s are "
-                "filled in; add --engine musicgen, whose weights come with: hf download facebook/musicgen-small"
+                f"filled in; add --engine {usual}, whose weights come with: {_download(usual)}"
             )
         watching.progress("filling in", 0.1)
         return interpolated(file, *gap), {"engine": "interpolation"}
+    asked = asked | {"engine": asked["engine"] or usual}
+    if asked["engine"] in _ONLY_THEIR_OWN and usual != asked["engine"]:  # said before its weights are loaded
+        raise InputError(f"{asked['engine']} only repairs what it wrote, as its codec reads no sound; try musicgen")
     performer, longest_s, said = _loaded(asked, watching)
     writing = Writing(
         performer, longest_s, asked["prompt"], "" if asked["lyrics"] is None else read_text(asked["lyrics"]),
@@ -174,13 +181,22 @@ def _loaded(asked: dict[str, Any], watching: _Watching) -> tuple[Any, float, dic
     from resonant.players.performers.keeper import Keeper
     from resonant.players.performers.roster import performer_named, weights_of
 
-    published = performer_named(asked["engine"] or _ENGINES[0])
+    published = performer_named(asked["engine"])
     weights = weights_of(published, asked["size"], asked["weights"], weights_cache())
     watching.progress("loading weights", 0.0)
     performer = Keeper().performer(published, weights)
     licence = published.capabilities.weights_licence or "unknown"
     said = {"engine": published.name, "weights": weights.name, "weights sha256": weights.sha256, "licence": licence}
     return performer, published.longest_s, said
+
+
+def _download(engine: str) -> str:
+    """The command that gets the usual weights."""
+    from resonant.players.performers.roster import performer_named
+
+    published = performer_named(engine)
+    _, parts = published.parts(published.sizes[0])
+    return " && ".join(f"hf download {part.repo}" for part in parts)
 
 
 def _as_generated(opened: "OpenSong", track: str, asked: dict[str, Any]) -> dict[str, Any]:

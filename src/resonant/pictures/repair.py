@@ -28,10 +28,11 @@ def repair_png(before: Audio, after: Audio, changed_s: tuple[float, float, float
 
     end_s = start_s + before.seconds
     drawn = [
-        (f"{name}: {start_s:.2f}…{end_s:.2f} s, the gap from {start_s + changed_s[1]:.4f} to "
+        (f"{name}, {start_s:.2f}…{end_s:.2f} s of the file; the gap from {start_s + changed_s[1]:.4f} s to "
          f"{start_s + changed_s[2]:.4f} s", [_opened(waveform_png(audio)), _opened(spectrogram_png(audio))])
         for name, audio in (("before", before), ("after", after))
     ]  # fmt: skip
+    moments_s = (changed_s[0], changed_s[3], changed_s[1], changed_s[2])  # the gap over its fades
     height = sum(_TITLE_HEIGHT + sum(image.height for image in images) for _, images in drawn)
     sheet = Image.new("RGB", (WIDTH, height), PAPER)
     draw, y = ImageDraw.Draw(sheet), 0
@@ -40,7 +41,7 @@ def repair_png(before: Audio, after: Audio, changed_s: tuple[float, float, float
         y += _TITLE_HEIGHT
         for image in images:
             sheet.paste(image, (0, y))
-            for moment_s, colour in zip(changed_s, (_FADE, _GAP, _GAP, _FADE), strict=True):
+            for moment_s, colour in zip(moments_s, (_FADE, _FADE, _GAP, _GAP), strict=True):
                 x = place_of(moment_s, before.seconds)
                 draw.line((x, y, x, y + image.height - 22), colour)
             y += image.height

@@ -162,7 +162,10 @@ def test_heartmula_repairs_what_it_wrote_and_says_so_of_other_sound(
                "--out", tmp_path, "--json")  # fmt: skip
     folder = Path(json.loads(made.stdout)["songs"][0]["path"])
     assert run("unlock", folder, "--tracks", "heartmula").exit_code == 0
-    facts = told("repair", folder, "--from", 1.4, "--to", 1.6, *engine)
+    (start,) = (each.start_s for each in open_song(folder).song.recordings.values())
+    said = refused(folder, "--from", start + 1.4, "--to", start + 1.6)
+    assert "add --engine heartmula" in said and "hf download HeartMuLa/HeartCodec-oss" in said
+    facts = told("repair", folder, "--from", start + 1.4, "--to", start + 1.6, *engine)
     assert facts["licence"] == "Apache-2.0" and len(facts["scores"]) == 2 and facts["remarks"] == []
 
 

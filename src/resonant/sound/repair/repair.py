@@ -32,6 +32,11 @@ class Kept:
     codes: Codes
     start: int
 
+    def is_of(self, other: "Kept") -> bool:
+        """Whether these are the codes of the same frames, written by the same performer."""
+        same = self.codes.performer == other.codes.performer and self.start == other.start
+        return same and self.codes.codes.shape == other.codes.codes.shape
+
 
 @dataclass(frozen=True, eq=False)
 class Repair:

@@ -1,5 +1,7 @@
 """Punching in on codes, with tiny random models of both families."""
 
+from collections.abc import Sequence
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -8,12 +10,13 @@ from torch import Tensor
 
 from resonant.errors import Cancelled, InputError
 from resonant.nn.lm.choosing import Choosing
-from resonant.nn.lm.engine import Choose, Item, Manner, Plan
+from resonant.nn.lm.engine import Choose, Item, Manner, Plan, Run
 from resonant.nn.lm.going_on import Memory, gone_on
 from resonant.nn.lm.guidance import guided
 from resonant.nn.lm.heartmula import END, Heartmula, HeartmulaConfig, StackConfig
 from resonant.nn.lm.heartmula_session import HeartmulaSession, Prompt
 from resonant.nn.lm.musicgen import Heard, Musicgen, MusicgenConfig
+from resonant.nn.lm.pattern import flat
 from resonant.nn.lm.punch_in import CAREFUL, Gap, Hearing, Take, takes
 from resonant.nn.lm.writer import HeartmulaWriter, MusicgenWriter, Writer
 
@@ -186,13 +189,26 @@ def test_a_gap_at_the_start_is_written_as_a_beginning(name: str) -> None:
     assert made[0].score == pytest.approx(slow_score(writer, made[0].codes_KF[:, :10], 4), abs=1e-4)
 
 
-def test_the_take_after_which_the_song_is_likeliest_wins() -> None:
-    """A model that repeats itself: of takes, the one that holds what follows is preferred."""
-    writer, codes = musicgen(), song(musicgen(), 20)
-    made = takes(writer, codes, Gap(8, 12), Hearing(8, 8, 6, seed=3), FREE)
-    scores = [take.score for take in made]
-    assert scores == sorted(scores, reverse=True)  # type: ignore[type-var]
-    assert len(set(scores)) == 6 and {take.number for take in made} == set(range(6))
+class Scales:
+    """Writes anything, and finds a note likely a step above the one before."""
+
+    def run(self, items: Sequence[Item], manner: Manner) -> Run:
+        return Run(Plan(items, flat(1)), self, manner)
+
+    def next(self, columns_BKC: Tensor, choose: Choose) -> Tensor:
+        return choose(torch.zeros(len(columns_BKC), 1, CODES), 0)
+
+    def foretold(self, codes_BKF: Tensor, first: int) -> Tensor:
+        return -(codes_BKF[:, 0, first - 1] + 1 - codes_BKF[:, 0, first]).abs().float()
+
+
+def test_the_take_after_which_the_song_goes_on_likeliest_comes_first() -> None:
+    codes = torch.arange(20)[None]
+    made = takes(Scales(), codes, Gap(8, 12), Hearing(8, 8, 6, seed=3), FREE)
+    steps = [abs(int(take.codes_KF[0, 11]) - 11) for take in made]
+    assert steps == sorted(steps) and steps[0] < steps[-1]
+    assert [take.score for take in made] == [-float(step) for step in steps]
+    assert {take.number for take in made} == set(range(6))
 
 
 def test_a_repair_is_careful_unless_told_otherwise() -> None:
