@@ -11,7 +11,6 @@ those by the clock.
 """
 
 import argparse
-import copy
 import itertools
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from statistics import median
 import torch
 from decode_parity import compare
 from hardware import hardware
-from random_models import Pair, heartmula, musicgen_pair, sentence
+from random_models import Pair, heartmula, musicgen_pair, sentence, twin
 from torch import nn
 
 from resonant.nn.codec.encodec import Chunk
@@ -95,9 +94,8 @@ def speed(size: str, asked: argparse.Namespace, limit: float) -> None:
     theirs_sung(pair, 3)
     base = timed(lambda: theirs_sung(pair, frames), device, asked.runs)
     _row("transformers float32", base, base)
-    plain = pair.decoder
     for kind, capture in itertools.product(KINDS, (None, Captured) if device.type == "cuda" else (None,)):
-        kept = Pair(pair.theirs, kept_as(copy.deepcopy(plain), kind), pair.codec, pair.words)
+        kept = Pair(pair.theirs, kept_as(twin(pair.decoder), kind), pair.codec, pair.words)
         steps = [ours_sung(kept, 3, device, capture)]
         act = partial(ours_sung, kept, frames, device, capture)
         sung = timed(lambda act=act, steps=steps: steps.append(act()), device, asked.runs)  # type: ignore[misc]

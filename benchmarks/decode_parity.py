@@ -3,10 +3,8 @@
 Shapes: K codebooks, C columns, V codes, N choices.
 """
 
-import copy
-
 import torch
-from random_models import Pair, musicgen_pair, sentence
+from random_models import Pair, musicgen_pair, sentence, twin
 from torch import Tensor
 from torch.nn import functional
 from transformers.modeling_outputs import BaseModelOutput
@@ -31,7 +29,7 @@ def compare(size: str, device: torch.device) -> None:
     by step it has read the same.
     """
     pair = musicgen_pair(size, device)
-    plain, kept = pair.decoder, kept_as(copy.deepcopy(pair.decoder), "float32")
+    kept = kept_as(twin(pair.decoder), "float32")
     run = musicgen_run(kept, [Item(FRAMES)], [sentence(pair), None], guided(SCALE), Manner(Choosing(0.0)))
     for _ in run:
         pass
@@ -46,11 +44,12 @@ def compare(size: str, device: torch.device) -> None:
     print(
         f"MusicGen {size} at full width and depth, float32: {int(same.sum())} of {len(same)} codes of {FRAMES} greedy "
         f"frames are the reference's;\nlogits with guidance {SCALE:g} differ by "
-        f"{float((theirs_NV - ours_NV).abs().max()):.1e} at most, their spread is {float(theirs_NV.std()):.2f}"
+        f"{float((theirs_NV - ours_NV).abs().max()):.1e} at most, their spread is {float(theirs_NV.std()):.2f}",
+        flush=True,
     )
     print(f"{'narrow weights, random':24s}{'off, of spread':>16s}{'nats':>10s}{'same likeliest':>16s}")
     for kind in NARROW:
-        _row(kind, ours_NV, _told_by_ours(kept_as(copy.deepcopy(plain), kind), pair, read_KC)[chosen_KC])
+        _row(kind, ours_NV, _told_by_ours(kept_as(twin(pair.decoder), kind), pair, read_KC)[chosen_KC])
     print()
 
 

@@ -1,5 +1,6 @@
 """Models of the published sizes with random weights, the same ones in `transformers` and in ours."""
 
+import copy
 from dataclasses import dataclass
 
 import torch
@@ -37,6 +38,7 @@ HEARTMULAS = {
     "3B-2": HeartmulaConfig(StackConfig(2, 24, 8, 3072, 8192), text_vocab_size=512),  # 2 of its 28 layers
     "3B": HeartmulaConfig(),
 }
+_POOL = 1_000_003  # a prime: no two rows of a matrix are alike
 _WORDS = 14  # of a sentence in the text encoder's tokens
 
 
@@ -68,6 +70,11 @@ def musicgen_pair(size: str, device: torch.device) -> Pair:
     return Pair(theirs.to(device), decoder.eval().to(device), codec.eval().to(device), words.to(device))
 
 
+def twin(model: Musicgen) -> Musicgen:
+    """A model of the same weights in the same memory, whose layers may be exchanged."""
+    return copy.deepcopy(model, {id(parameter): parameter for parameter in model.parameters()})
+
+
 @torch.inference_mode()
 def sentence(pair: Pair) -> Heard:
     """The words as both hear them."""
@@ -96,14 +103,22 @@ def heartmula(size: str, device: torch.device) -> Heartmula:
 def _randomise(model: nn.Module) -> None:
     """Seeded; each matrix keeps the size of what goes through it, norms are near 1."""
     torch.manual_seed(7)
+    pool = torch.rand(2 * _POOL).mul_(2.0).sub_(1.0)
     for name, parameter in model.named_parameters():
         if parameter.ndim > 1:
-            wide = 0.5 if "embed" in name else (3.0 / parameter[0].numel()) ** 0.5
-            parameter.uniform_(-wide, wide)
+            _fill(parameter, pool, 0.5 if "embed" in name else (3.0 / parameter[0].numel()) ** 0.5)
         elif "norm" in name and name.endswith("weight"):
-            parameter.uniform_(0.9, 1.1)
+            _fill(parameter, pool, 0.1).add_(1.0)
         else:
-            parameter.uniform_(-0.02, 0.02)
+            _fill(parameter, pool, 0.02)
     for name, buffer in model.named_buffers():
         if name.endswith("codebook.embed"):
-            buffer.uniform_(-1.0, 1.0)
+            _fill(buffer, pool, 1.0)
+
+
+def _fill(tensor: Tensor, pool: Tensor, wide: float) -> Tensor:
+    """Numbers within so much of 0, from some place of the pool on, over and over: to draw each would take a minute."""
+    begin = int(torch.randint(_POOL, ()))
+    for part in tensor.view(-1).split(_POOL):
+        part.copy_(pool[begin : begin + len(part)]).mul_(wide)
+    return tensor

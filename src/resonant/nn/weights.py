@@ -48,8 +48,10 @@ def kept_as(model: Model, kind: Kind) -> Model:
         if type(layer) is nn.Linear:
             above, _, own = name.rpartition(".")
             setattr(model.get_submodule(above), own, _kept(layer, kind))
-    for rest in model.parameters():
-        rest.data = rest.data.bfloat16() if rest.ndim > 1 and kind != "float32" else rest.data.float()
+    for module in model.modules():
+        for name, rest in list(module.named_parameters(recurse=False)):
+            is_table = rest.ndim > 1 and kind != "float32"
+            setattr(module, name, nn.Parameter(rest.detach().bfloat16() if is_table else rest.detach().float()))
     return model.requires_grad_(False)
 
 

@@ -89,7 +89,7 @@ class Captured:
 
     def __init__(self, step: Step, like: Tensor) -> None:
         self._heard = like.clone()
-        side = torch.cuda.Stream()
+        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(_WARM):
