@@ -32,6 +32,7 @@ class Source:
     Args:
         performer: "musicgen" or "heartmula".
         hop: samples of a frame of its codes.
+        precision: in which numbers its weights were kept, such as "int8".
         weights: what its weights are called.
         sha256: of them, in hex.
         licence: of them.
@@ -39,6 +40,7 @@ class Source:
 
     performer: str
     hop: int
+    precision: str
     weights: str
     sha256: str
     licence: str
@@ -80,7 +82,8 @@ def settings_of(ask: Ask, source: Source) -> dict[str, str]:
     melody = "" if ask.melody is None else " ".join(map(str, ask.melody.argmax(axis=1)))
     said = {
         "engine": source.performer, "weights": source.weights, "weights sha256": source.sha256,
-        "licence": source.licence, "seconds": repr(ask.seconds), "guidance": repr(ask.guidance),
+        "licence": source.licence, "precision": source.precision, "seconds": repr(ask.seconds),
+        "guidance": repr(ask.guidance),
         "temperature": repr(ask.temperature), "top-k": repr(ask.top_k), "top-p": repr(ask.top_p),
         "negative": ask.negative, "lyrics": ask.lyrics, "melody": melody,
     }  # fmt: skip

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from resonant.players.performers.weights import Weights
 
 ENGINES = ("musicgen", "heartmula")
+PRECISIONS = ("float32", "bfloat16", "int8")
 _SHORTEST_S = 2.0
 _GIB = 2**30
 _LOADED, _PLAYED = 0.1, 0.8
@@ -45,6 +46,7 @@ _LOADED, _PLAYED = 0.1, 0.8
 @click.option("--top-p", "top_p", type=float, help="Only the likeliest codes of this probability.  [default: 1]")
 @click.option("--takes", type=click.IntRange(1, 16), default=1, show_default=True, help="How many, side by side.")
 @click.option("--seed", type=SEED, help="The same seed gives the same music. Without one, a new one.")
+@click.option("--precision", type=click.Choice(PRECISIONS), help="Of the weights.  [default: the fastest here]")
 @click.option("--memory", type=float, help="GiB that the weights may take.  [default: what the machine has]")
 @click.option(
     "--out",
@@ -76,7 +78,7 @@ def generate(
         found = _weights(published, size, weights)
         check_place(root)
         session = _Session(published, found, Path(workplace), root, (progress, should_stop))
-        made = session.songs(ask, asked["memory"])
+        made = session.songs(ask, asked["memory"], asked["precision"])
         if audio_file is not None:
             _copied(made[0][1], audio_file)
         progress("done", 1.0)
@@ -98,7 +100,7 @@ class _Session:
     root: Path
     watching: tuple[Progress, Callable[[], bool]]
 
-    def songs(self, ask: "Ask", memory_gib: float | None) -> "list[tuple[Path, Song]]":
+    def songs(self, ask: "Ask", memory_gib: float | None, precision: Any) -> "list[tuple[Path, Song]]":
         """The takes, saved as songs of their own."""
         from resonant.brought.performed import Source
         from resonant.players.performers.keeper import Keeper
@@ -107,12 +109,12 @@ class _Session:
         progress, should_stop = self.watching
         progress("loading weights", 0.0)
         keeper = Keeper(None if memory_gib is None else int(memory_gib * _GIB))
-        performer = keeper.performer(self.published, self.weights)
+        performer = keeper.performer(self.published, self.weights, precision)
         takes = played(
             performer, ask, should_stop, lambda share: progress("playing", _LOADED + (_PLAYED - _LOADED) * share)
         )
         licence = self.published.capabilities.weights_licence or "unknown"
-        source = Source(self.published.name, performer.hop, self.weights.name, self.weights.sha256, licence)
+        source = Source(performer.name, performer.hop, performer.kind, self.weights.name, self.weights.sha256, licence)
         return [self._saved(take, ask, source, number / len(takes)) for number, take in enumerate(takes)]
 
     def _saved(self, take: "Performance", ask: "Ask", source: "Source", done: float) -> "tuple[Path, Song]":

@@ -46,7 +46,7 @@ def heartmula(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def test_a_sentence_becomes_a_locked_recording_with_codes_and_lineage(musicgen: Path, tmp_path: Path) -> None:
     asked = ("warm lofi", "--weights", musicgen, "--seconds", 3, "--seed", MAX_SEED, "--out", tmp_path / "songs")
-    (facts,) = told(*asked, "--temperature", 0.9, "--negative", "noise")
+    (facts,) = told(*asked, "--temperature", 0.9, "--negative", "noise", "--precision", "float32")
     folder = Path(facts["path"])
     song = load_song(folder).song
     assert (facts["seed"], song.lineage.seed, song.brief.seed) == (MAX_SEED, MAX_SEED, MAX_SEED)
@@ -57,7 +57,9 @@ def test_a_sentence_becomes_a_locked_recording_with_codes_and_lineage(musicgen: 
     assert song.lineage.act == "generate" and song.lineage.players == {"musicgen": "musicgen"}
     settings = song.lineage.settings
     assert (settings["weights"], settings["licence"]) == ("musicgen-tiny", "CC-BY-NC-4.0")
-    assert len(settings["weights sha256"]) == 64 and settings["guidance"] == "3.0"
+    assert (
+        len(settings["weights sha256"]) == 64 and settings["guidance"] == "3.0" and settings["precision"] == "float32"
+    )
     assert any("not for commerce" in remark for remark in song.brief.remarks)
     recording = song.recordings["musicgen"]
     codes = codes_of(recording)
@@ -68,7 +70,7 @@ def test_a_sentence_becomes_a_locked_recording_with_codes_and_lineage(musicgen: 
         "warm lofi", (MAX_SEED,), 0.9, 250, "noise",
     )  # fmt: skip
     assert changed_files(folder) == () and "musicgen (musicgen, bars" in run("locks", folder, "--verify").output
-    (again,) = told(*asked, "--temperature", 0.9, "--negative", "noise")
+    (again,) = told(*asked, "--temperature", 0.9, "--negative", "noise", "--precision", "float32")
     assert again["path"] == facts["path"], "the same seed is the same song, byte for byte"
 
 
@@ -88,21 +90,19 @@ def test_a_generated_recording_is_accompanied_and_exported_like_any_other(musicg
     assert refused.exit_code == 2 and "'musicgen'" in refused.output
 
 
-def test_several_takes_are_songs_of_their_own_and_the_first_becomes_a_file(musicgen: Path, tmp_path: Path) -> None:
-    with_file = run(
-        "generate", "warm lofi", "--weights", musicgen, "--seconds", 2, "--takes", 2, "--seed", 5, "--top-k", 20,
-        "--out", tmp_path / "take.wav",
-    )  # fmt: skip
+def test_several_takes_are_songs_of_their_own_and_the_first_becomes_a_file(
+    musicgen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # beside a file that is named the songs lie in ./songs
+    # Narrow numbers are summed in another order in another batch; exact ones show that a seed is a take.
+    asked = ("warm lofi", "--weights", musicgen, "--seconds", 2, "--top-k", 20, "--precision", "float32")
+    with_file = run("generate", *asked, "--takes", 2, "--seed", 5, "--out", tmp_path / "take.wav")
     assert with_file.exit_code == 0, with_file.output
-    first, second = told(
-        "warm lofi", "--weights", musicgen, "--seconds", 2, "--takes", 2, "--seed", 5, "--top-k", 20, "--out", tmp_path
-    )
+    first, second = told(*asked, "--takes", 2, "--seed", 5, "--out", tmp_path)
     assert (tmp_path / "take.wav").read_bytes() == Path(first["mix"]).read_bytes()
     one, two = (codes_of(load_song(Path(each["path"])).song.recordings["musicgen"]).codes for each in (first, second))
     assert first["seed"] == 5 and not np.array_equal(one, two)
-    (alone,) = told(
-        "warm lofi", "--weights", musicgen, "--seconds", 2, "--seed", second["seed"], "--top-k", 20, "--out", tmp_path
-    )
+    (alone,) = told(*asked, "--seed", second["seed"], "--out", tmp_path)
     assert alone["path"] == second["path"], "a take can be had again by its seed"
 
 

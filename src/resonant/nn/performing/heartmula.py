@@ -18,8 +18,9 @@ from resonant.nn.lm.heartmula_prompt import Tokeniser, check_room, load_tokenise
 from resonant.nn.lm.heartmula_published import heartmula_config, load_heartmula
 from resonant.nn.lm.heartmula_session import Prompt, heartmula_run
 from resonant.nn.performing.ask import HEARTMULA, Ask
-from resonant.nn.performing.memory import best_device, bytes_of, refuse_too_big, room, usual_dtype
+from resonant.nn.performing.memory import best_device, bytes_of, refuse_too_big, room
 from resonant.nn.performing.performing import choosing_of, guidance_of, items_of
+from resonant.nn.weights import Kind, kept_as, usual_kind
 
 LEAST_S = 2.0
 """A song that would end sooner is not let end."""
@@ -48,16 +49,24 @@ class HeartmulaPerformer:
         codec: on the same device, in float32.
         words: tokeniser of tags and lyrics.
         most_bytes: how much memory weights and what is remembered may take; None for any amount.
+        kind: in which numbers the model's weights are kept.
     """
 
     name = "heartmula"
     channels = 2
 
-    def __init__(self, model: Heartmula, codec: HeartCodec, words: Tokeniser, most_bytes: int | None = None) -> None:
-        self.model, self.codec, self.words, self._most_bytes = model, codec, words, most_bytes
+    def __init__(
+        self,
+        model: Heartmula,
+        codec: HeartCodec,
+        words: Tokeniser,
+        most_bytes: int | None = None,
+        kind: Kind = "float32",
+    ) -> None:
+        self.model, self.codec, self.words, self._most_bytes, self.kind = model, codec, words, most_bytes, kind
         self.rate, self.hop = codec.config.sample_rate, codec.samples_per_frame
         self.codebooks = model.config.audio_num_codebooks
-        self.bytes = bytes_of(model, model.projection.weight.dtype) + bytes_of(codec)
+        self.bytes = bytes_of(model) + bytes_of(codec)
         if self.codebooks != codec.config.num_quantizers:
             raise InputError(
                 f"the model writes {self.codebooks} codebooks and the codec reads {codec.config.num_quantizers}; "
@@ -73,7 +82,7 @@ class HeartmulaPerformer:
         shape = self.model.cache_shape(len(branches) * len(items), longest + items[0].known + items[0].frames)
         refuse_too_big(
             f"{len(items)} x {ask.seconds:g} s with this model",
-            self.bytes + shape.bytes(self.model.projection.weight.dtype), self._most_bytes,
+            self.bytes + shape.bytes(self.model.remembered_in), self._most_bytes,
             "ask for fewer takes or less",
         )  # fmt: skip
         return heartmula_run(
@@ -118,7 +127,10 @@ class HeartmulaPerformer:
 
 
 def load_heartmula_performer(
-    folders: HeartmulaFolders, device: torch.device | None = None, most_bytes: int | None = None
+    folders: HeartmulaFolders,
+    device: torch.device | None = None,
+    most_bytes: int | None = None,
+    kind: Kind | None = None,
 ) -> HeartmulaPerformer:
     """The HeartMuLa of published folders, ready to perform.
 
@@ -126,20 +138,22 @@ def load_heartmula_performer(
         folders: where its parts lie.
         device: None for the best there is.
         most_bytes: how much memory it may take; None for what the device has.
+        kind: in which numbers the language model's weights are kept; None as it is usual on the device.
 
     Raises:
         InputError: a file is missing or damaged, they are of another model, or it takes too much memory.
     """
     device = device or best_device()
-    dtype, most = usual_dtype(device), room(device) if most_bytes is None else most_bytes
-    refuse_too_big(f"the HeartMuLa of {folders.model}", bytes_in(folders, dtype), most, "use a larger machine")
+    kind, most = kind or usual_kind(device), room(device) if most_bytes is None else most_bytes
+    refuse_too_big(f"the HeartMuLa of {folders.model}", bytes_in(folders, kind), most, "use a larger machine")
     words = load_tokeniser(folders.words)
     model, codec = load_heartmula(folders.model), load_heartcodec(folders.codec)
-    return HeartmulaPerformer(model.to(device, dtype), codec.to(device), words, most)
+    # Narrowed before it is moved, so that the card needs no room for more than it keeps.
+    return HeartmulaPerformer(kept_as(model, kind).to(device), codec.to(device), words, most, kind)
 
 
-def bytes_in(folders: HeartmulaFolders, dtype: torch.dtype | None = None) -> int:
-    """What the weights will take, by their configs alone; `dtype` None as it is usual on the best device.
+def bytes_in(folders: HeartmulaFolders, kind: Kind | None = None) -> int:
+    """What the weights will take, by their configs alone; `kind` None as it is usual on the best device.
 
     Raises:
         InputError: a config is missing or of another model.
@@ -147,4 +161,4 @@ def bytes_in(folders: HeartmulaFolders, dtype: torch.dtype | None = None) -> int
     with torch.device("meta"):
         model = Heartmula(heartmula_config(read_config(folders.model), str(folders.model / "config.json")))
         codec = HeartCodec(heartcodec_config(read_config(folders.codec), str(folders.codec / "config.json")))
-    return bytes_of(model, dtype or usual_dtype(best_device())) + bytes_of(codec)
+    return bytes_of(kept_as(model, kind or usual_kind(best_device()))) + bytes_of(codec)

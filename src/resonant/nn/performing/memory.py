@@ -11,10 +11,9 @@ _SHARE = 0.9
 _GIB = 2**30
 
 
-def bytes_of(model: nn.Module, dtype: torch.dtype = torch.float32) -> int:
+def bytes_of(model: nn.Module) -> int:
     """What a model's numbers take; it may stand on the device that holds none."""
-    own = [*model.parameters(), *model.buffers()]
-    return sum(tensor.numel() * (dtype.itemsize if tensor.is_floating_point() else tensor.itemsize) for tensor in own)
+    return sum(tensor.numel() * tensor.itemsize for tensor in (*model.parameters(), *model.buffers()))
 
 
 def room(device: torch.device) -> int | None:
@@ -43,11 +42,6 @@ def best_device() -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
-def usual_dtype(device: torch.device) -> torch.dtype:
-    """The kind of number that weights are kept in: half as wide on a graphics card, where it is as good and faster."""
-    return torch.bfloat16 if device.type == "cuda" else torch.float32
 
 
 def give_back() -> None:

@@ -18,9 +18,10 @@ from resonant.nn.lm.musicgen import Heard, Musicgen
 from resonant.nn.lm.musicgen_published import load_musicgen, musicgen_config
 from resonant.nn.lm.musicgen_session import musicgen_run
 from resonant.nn.performing.ask import MUSICGEN, Ask
-from resonant.nn.performing.memory import best_device, bytes_of, refuse_too_big, room, usual_dtype
+from resonant.nn.performing.memory import best_device, bytes_of, refuse_too_big, room
 from resonant.nn.performing.performing import choosing_of, guidance_of, items_of
 from resonant.nn.performing.text import TextEncoder, load_text_encoder, t5
+from resonant.nn.weights import Kind, kept_as, usual_kind
 
 LONGEST_S = 30.0
 """What the weights were trained to hear at once, what is there already included."""
@@ -34,15 +35,23 @@ class MusicgenPerformer:
         codec: on the same device, in float32.
         text: the encoder of what is asked for.
         most_bytes: how much memory weights and what is remembered may take; None for any amount.
+        kind: in which numbers the model's weights are kept.
     """
 
     name = "musicgen"
 
-    def __init__(self, model: Musicgen, codec: Encodec, text: TextEncoder, most_bytes: int | None = None) -> None:
-        self.model, self.codec, self.text, self._most_bytes = model, codec, text, most_bytes
+    def __init__(
+        self,
+        model: Musicgen,
+        codec: Encodec,
+        text: TextEncoder,
+        most_bytes: int | None = None,
+        kind: Kind = "float32",
+    ) -> None:
+        self.model, self.codec, self.text, self._most_bytes, self.kind = model, codec, text, most_bytes, kind
         self.rate, self.hop = codec.config.sampling_rate, codec.config.hop
         self.channels, self.codebooks = model.config.audio_channels, model.config.num_codebooks
-        self.bytes = bytes_of(model, model.norm.weight.dtype) + bytes_of(codec) + bytes_of(text.model)
+        self.bytes = bytes_of(model) + bytes_of(codec) + bytes_of(text.model)
         if self.codebooks != codec.config.codebooks * self.channels:
             raise InputError(
                 f"the model writes {self.codebooks} codebooks and its codec reads {codec.config.codebooks}"
@@ -102,7 +111,7 @@ class MusicgenPerformer:
         columns = config.pattern.columns(item.known + item.frames) + (config.chroma_length if config.chroma else 0)
         width = config.hidden_size // config.num_attention_heads
         shape = CacheShape(config.num_hidden_layers, rows, config.num_attention_heads, columns, width)
-        return shape.bytes(self.model.norm.weight.dtype)
+        return shape.bytes(self.model.remembered_in)
 
     @property
     def _highest(self) -> int:
@@ -140,7 +149,7 @@ class MusicgenSounding:
 
 
 def load_musicgen_performer(
-    folder: Path, device: torch.device | None = None, most_bytes: int | None = None
+    folder: Path, device: torch.device | None = None, most_bytes: int | None = None, kind: Kind | None = None
 ) -> MusicgenPerformer:
     """The MusicGen of a published folder, ready to perform.
 
@@ -148,21 +157,24 @@ def load_musicgen_performer(
         folder: `config.json`, safetensors and `tokenizer.json`.
         device: None for the best there is.
         most_bytes: how much memory it may take; None for what the device has.
+        kind: in which numbers the language model's weights are kept; None as it is usual on the device.
 
     Raises:
         InputError: a file is missing or damaged, they are of another model, or it takes too much memory.
     """
     device = device or best_device()
-    dtype, most = usual_dtype(device), room(device) if most_bytes is None else most_bytes
-    refuse_too_big(f"the MusicGen of {folder}", bytes_in(folder, dtype), most, "take a smaller size of it")
+    kind, most = kind or usual_kind(device), room(device) if most_bytes is None else most_bytes
+    refuse_too_big(f"the MusicGen of {folder}", bytes_in(folder, kind), most, "take a smaller size of it")
     published = load_musicgen(folder)
     text = load_text_encoder(published.text_config, published.text_tensors, folder)
     text.model.to(device)
-    return MusicgenPerformer(published.decoder.to(device, dtype), published.codec.to(device), text, most)
+    # Narrowed before it is moved, so that the card needs no room for more than it keeps.
+    model = kept_as(published.decoder, kind).to(device)
+    return MusicgenPerformer(model, published.codec.to(device), text, most, kind)
 
 
-def bytes_in(folder: Path, dtype: torch.dtype | None = None) -> int:
-    """What the weights of a folder will take, by its config alone; `dtype` None as it is usual on the best device.
+def bytes_in(folder: Path, kind: Kind | None = None) -> int:
+    """What the weights of a folder will take, by its config alone; `kind` None as it is usual on the best device.
 
     Raises:
         InputError: the config is missing or of another model.
@@ -171,5 +183,5 @@ def bytes_in(folder: Path, dtype: torch.dtype | None = None) -> int:
     sizes = musicgen_config(config, where)
     with torch.device("meta"):
         codec, model = Encodec(encodec_config(config["audio_encoder"], where)), Musicgen(sizes)
-    own = bytes_of(model, dtype or usual_dtype(best_device()))
+    own = bytes_of(kept_as(model, kind or usual_kind(best_device())))
     return own + bytes_of(codec) + bytes_of(t5(config["text_encoder"], where))

@@ -15,6 +15,7 @@ from resonant.nn.lm.choosing import Choosing
 from resonant.nn.lm.engine import Item, Manner, Run
 from resonant.nn.lm.guidance import Guidance, guided
 from resonant.nn.performing.ask import Ask, Performance, Stretch, Usual
+from resonant.nn.weights import Kind
 
 _SHARE_OF_CODES = 0.9
 _STRETCH_S = 0.5
@@ -42,6 +43,7 @@ class Performer(Protocol):
         channels: of its sound.
         codebooks: codes of a frame.
         bytes: what its weights take in memory.
+        kind: in which numbers its language model's weights are kept.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Performer(Protocol):
     channels: int
     codebooks: int
     bytes: int
+    kind: Kind
 
     def run(self, ask: Ask, manner: Manner) -> Run:
         """The run that writes the codes of all takes; of `manner` only who watches is heeded.

@@ -65,6 +65,7 @@ def load_text_encoder(config: Mapping[str, Any], tensors: Mapping[str, Tensor], 
     given = next((tensors[name] for name in _TWINS if name in tensors), None)
     both = {} if given is None else dict.fromkeys(_TWINS, given)
     fill(model, {**tensors, **both}, f"the text encoder of {folder}")
+    model.set_submodule("encoder.embed_tokens", model.get_submodule("shared"))  # filled apart, they are one again
     return TextEncoder(_words(folder / "tokenizer.json"), model.eval())
 
 

@@ -11,8 +11,12 @@ from resonant.players.performers.weights import Weights
 
 if TYPE_CHECKING:
     from resonant.nn.performing.performing import Performer
+    from resonant.nn.weights import Kind
 
 IDLE_S = 600.0
+
+
+_Key = tuple[str, Weights, "Kind | None"]
 
 
 @dataclass
@@ -34,21 +38,26 @@ class Keeper:
     most_bytes: int | None = None
     idle_s: float = IDLE_S
     clock: Callable[[], float] = time.monotonic
-    _kept: dict[tuple[str, Weights], _Kept] = field(init=False, default_factory=dict)
+    _kept: dict[_Key, _Kept] = field(init=False, default_factory=dict)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
-    def performer(self, published: Published, weights: Weights) -> "Performer":
+    def performer(self, published: Published, weights: Weights, kind: "Kind | None" = None) -> "Performer":
         """The performer with these weights, loaded now or before; who was asked longest ago makes room.
+
+        Args:
+            published: of the roster.
+            weights: of `weights_of`.
+            kind: as in `Published.load`.
 
         Raises:
             InputError: the weights are damaged, of another model, or too large.
         """
-        key = (published.name, weights)
+        key = (published.name, weights, kind)
         with self._lock:
             self._let_go_of_idle()
             if key not in self._kept:
-                self._make_room(published.bytes_in(weights))
-                self._kept[key] = _Kept(published.load(weights, self.most_bytes), 0.0)
+                self._make_room(published.bytes_in(weights, kind))
+                self._kept[key] = _Kept(published.load(weights, self.most_bytes, kind), 0.0)
             self._kept[key].asked_at = self.clock()
             return self._kept[key].performer
 
@@ -71,7 +80,7 @@ class Keeper:
         taken = sum(kept.performer.bytes for kept in self._kept.values())
         return self.most_bytes is not None and taken + needed <= self.most_bytes
 
-    def _forget(self, keys: list[tuple[str, Weights]]) -> None:
+    def _forget(self, keys: list[_Key]) -> None:
         if not keys:
             return
         from resonant.nn.performing.memory import give_back

@@ -13,6 +13,7 @@ from resonant.players.registry import Capabilities
 
 if TYPE_CHECKING:
     from resonant.nn.performing.performing import Performer
+    from resonant.nn.weights import Kind
 
 _LARGE = ("config.json",)
 
@@ -43,16 +44,21 @@ class Published(Protocol):
         """What the weights of a size are called, and the repositories that they were published in."""
         ...
 
-    def bytes_in(self, weights: Weights) -> int:
-        """What weights will take in memory, by their configs alone.
+    def bytes_in(self, weights: Weights, kind: "Kind | None" = None) -> int:
+        """What weights will take in memory, by their configs alone; `kind` as in `load`.
 
         Raises:
             InputError: a config is damaged or of another model; or torch is not installed.
         """
         ...
 
-    def load(self, weights: Weights, most_bytes: int | None = None) -> "Performer":
-        """Loads weights; `most_bytes` of memory may be used, None for what there is.
+    def load(self, weights: Weights, most_bytes: int | None = None, kind: "Kind | None" = None) -> "Performer":
+        """Loads weights.
+
+        Args:
+            weights: of `weights_of`.
+            most_bytes: of memory that may be used; None for what there is.
+            kind: "float32", "bfloat16" or "int8", in which they are kept; None as it is usual on the machine.
 
         Raises:
             InputError: they are damaged, of another model, or too large; or torch is not installed.
@@ -85,19 +91,19 @@ class MusicgenPlayer:
         """As `Published.parts`."""
         return f"musicgen-{size}", (Part(f"facebook/musicgen-{size}", (*_LARGE, "tokenizer.json")),)
 
-    def bytes_in(self, weights: Weights) -> int:
+    def bytes_in(self, weights: Weights, kind: "Kind | None" = None) -> int:
         """As `Published.bytes_in`."""
         need_torch(self.name)
         from resonant.nn.performing.musicgen import bytes_in
 
-        return bytes_in(weights.folders[0])
+        return bytes_in(weights.folders[0], kind)
 
-    def load(self, weights: Weights, most_bytes: int | None = None) -> "Performer":
+    def load(self, weights: Weights, most_bytes: int | None = None, kind: "Kind | None" = None) -> "Performer":
         """As `Published.load`."""
         need_torch(self.name)
         from resonant.nn.performing.musicgen import load_musicgen_performer
 
-        return load_musicgen_performer(weights.folders[0], most_bytes=most_bytes)
+        return load_musicgen_performer(weights.folders[0], most_bytes=most_bytes, kind=kind)
 
 
 @dataclass(frozen=True)
@@ -128,19 +134,19 @@ class HeartmulaPlayer:
             Part("HeartMuLa/HeartMuLaGen", ("tokenizer.json", "gen_config.json"), has_weights=False),
         )
 
-    def bytes_in(self, weights: Weights) -> int:
+    def bytes_in(self, weights: Weights, kind: "Kind | None" = None) -> int:
         """As `Published.bytes_in`."""
         need_torch(self.name)
         from resonant.nn.performing.heartmula import HeartmulaFolders, bytes_in
 
-        return bytes_in(HeartmulaFolders(*weights.folders))
+        return bytes_in(HeartmulaFolders(*weights.folders), kind)
 
-    def load(self, weights: Weights, most_bytes: int | None = None) -> "Performer":
+    def load(self, weights: Weights, most_bytes: int | None = None, kind: "Kind | None" = None) -> "Performer":
         """As `Published.load`."""
         need_torch(self.name)
         from resonant.nn.performing.heartmula import HeartmulaFolders, load_heartmula_performer
 
-        return load_heartmula_performer(HeartmulaFolders(*weights.folders), most_bytes=most_bytes)
+        return load_heartmula_performer(HeartmulaFolders(*weights.folders), most_bytes=most_bytes, kind=kind)
 
 
 PERFORMERS: Mapping[str, Published] = MappingProxyType(

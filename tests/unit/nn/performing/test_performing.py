@@ -26,8 +26,9 @@ from resonant.nn.lm.engine import Manner
 from resonant.nn.lm.heartmula import END
 from resonant.nn.performing.ask import Ask
 from resonant.nn.performing.heartmula import HeartmulaPerformer, load_heartmula_performer
-from resonant.nn.performing.musicgen import MusicgenPerformer, load_musicgen_performer
+from resonant.nn.performing.musicgen import MusicgenPerformer, bytes_in, load_musicgen_performer
 from resonant.nn.performing.performing import Performing, performed
+from resonant.nn.weights import Kind
 
 CPU = torch.device("cpu")
 
@@ -39,13 +40,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def musicgen(folder: Path) -> MusicgenPerformer:
-    return load_musicgen_performer(folder, CPU)
+    return load_musicgen_performer(folder, CPU, kind="float32")
 
 
 @pytest.fixture(scope="module")
 def heartmula(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeartmulaPerformer]:
     with pytest.MonkeyPatch.context() as patch:
-        yield load_heartmula_performer(tiny_heartmula(tmp_path_factory.mktemp("heartmula"), patch), CPU)
+        yield load_heartmula_performer(tiny_heartmula(tmp_path_factory.mktemp("heartmula"), patch), CPU, kind="float32")
 
 
 def test_states_of_texts_are_those_of_the_reference(musicgen: MusicgenPerformer) -> None:
@@ -67,7 +68,7 @@ def test_a_sentence_becomes_the_sound_of_the_reference(
     stereo: bool, musicgen: MusicgenPerformer, tmp_path: Path
 ) -> None:
     reference = published_musicgen(stereo)
-    ours = load_musicgen_performer(tiny_musicgen(tmp_path, stereo), CPU) if stereo else musicgen
+    ours = load_musicgen_performer(tiny_musicgen(tmp_path, stereo), CPU, kind="float32") if stereo else musicgen
     ids = torch.tensor([words_of_t5().encode("warm lo-fi").ids])
     reference.generation_config.decoder_start_token_id = BOOK
     reference.generation_config.bos_token_id = reference.generation_config.pad_token_id = BOOK
@@ -116,7 +117,7 @@ def test_what_is_not_wanted_and_how_far_from_it_are_heard(musicgen: MusicgenPerf
 
 def test_a_melody_is_heard_by_the_weights_that_hear_one(musicgen: MusicgenPerformer, tmp_path: Path) -> None:
     tune = np.eye(12, dtype=np.float32)[[0, 4, 7, 4, 0, 7, 5]]
-    melodic = load_musicgen_performer(tiny_musicgen(tmp_path, melody=True), CPU)
+    melodic = load_musicgen_performer(tiny_musicgen(tmp_path, melody=True), CPU, kind="float32")
     ask = Ask("warm", 0.5, (1, 2), melody=tune, temperature=0.0)
     tuned, twin = performed(melodic, ask)
     assert np.array_equal(tuned.codes, twin.codes)
@@ -168,7 +169,7 @@ def test_more_memory_than_there_is_is_refused_before_anything_is_loaded(folder: 
     config["decoder"] |= {"hidden_size": 2048, "num_hidden_layers": 48, "num_attention_heads": 32, "ffn_dim": 8192}
     (tmp_path / "config.json").write_text(json.dumps(config))
     with pytest.raises(InputError, match=r"takes 12\.\d GiB, and 8\.0 may be used; take a smaller size"):
-        load_musicgen_performer(tmp_path, CPU, most_bytes=2**33)
+        load_musicgen_performer(tmp_path, CPU, 2**33, "float32")
 
 
 def test_takes_that_need_more_memory_than_is_left_are_refused(musicgen: MusicgenPerformer) -> None:
@@ -245,3 +246,16 @@ def test_a_song_ends_where_its_model_ends_it_but_not_before_two_seconds(
     assert [each.shape[1] for each in codes_of(heartmula, Ask("pop", 4.0, (1, 2)))] == [50, 50]
     monkeypatch.setattr(heartmula.model, "first", ending)
     assert [each.shape[1] for each in codes_of(heartmula, Ask("pop", 4.0, (1, 2)))] == [25, 25]
+
+
+@pytest.mark.parametrize("kind", ["float32", "bfloat16", "int8"])
+def test_weights_take_what_was_foretold_in_every_kind(kind: Kind, folder: Path) -> None:
+    made = load_musicgen_performer(folder, CPU, kind=kind)
+    assert (made.bytes, made.kind) == (bytes_in(folder, kind), kind)
+    (take,) = performed(made, Ask("warm", 0.4))
+    assert take.codes.shape == (4, 20) and float(np.abs(take.sound.samples).max()) > 0.01
+
+
+def test_narrow_weights_take_less(folder: Path) -> None:
+    float32, bfloat16, int8 = (bytes_in(folder, kind) for kind in ("float32", "bfloat16", "int8"))
+    assert float32 > bfloat16 > int8

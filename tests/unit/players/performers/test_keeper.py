@@ -23,10 +23,10 @@ class Fake:
     name: str = "fake"
     loaded: list[str] = field(default_factory=list)
 
-    def bytes_in(self, weights: Weights) -> int:
+    def bytes_in(self, weights: Weights, kind: object = None) -> int:
         return SIZES[weights.name]
 
-    def load(self, weights: Weights, most_bytes: int | None = None) -> Any:
+    def load(self, weights: Weights, most_bytes: int | None = None, kind: object = None) -> Any:
         if most_bytes is not None and SIZES[weights.name] > most_bytes:
             raise InputError("too large")
         self.loaded.append(weights.name)
