@@ -33,7 +33,7 @@ _AROUND_PICTURE_S = 1.0
 @click.option(
     "--engine",
     type=click.Choice(_ENGINES),
-    help="Who writes.  [default: nobody up to 60 ms, else who wrote it, or musicgen]",
+    help="Who writes.  [default: nobody; with --weights who wrote it, or musicgen]",
 )
 @click.option(
     "--weights", type=click.Path(path_type=Path), help="Their folder.  [default: where `hf download` puts them]"
@@ -106,7 +106,12 @@ def _of_file(
     facts = {"original": path.name, "from": times[0], "to": times[1], **_told(done, said)}
     files = write_sidecar(out, before, facts, done.kept or before.kept)
     remarks = [before.remark] if before.remark else []
-    shown = {"path": str(out), "beside": [str(each) for each in files], **facts, "remarks": [*remarks, *_remarks(said)]}
+    shown = {
+        "path": str(out),
+        "beside": [str(each) for each in files],
+        **facts,
+        "remarks": [*remarks, *_remarks(said, file)],
+    }
     return shown, _Drawn(file, done, gap)
 
 
@@ -137,7 +142,9 @@ def _of_song(
         document = revised(song, opened, engine, watch, before=opened.published)
     facts = {"path": str(opened.folder), "revision": document.revision, "track": damage.track}
     times_said = {"from": times[0], "to": times[1]}
-    return facts | times_said | _told(done, said) | {"remarks": _remarks(said)}, _Drawn(damage.file, done, gap)
+    return facts | times_said | _told(done, said) | {"remarks": _remarks(said, damage.file)}, _Drawn(
+        damage.file, done, gap
+    )
 
 
 def _repaired(
@@ -186,7 +193,8 @@ def _loaded(asked: dict[str, Any], watching: _Watching) -> tuple[Any, float, dic
     watching.progress("loading weights", 0.0)
     performer = Keeper().performer(published, weights)
     licence = published.capabilities.weights_licence or "unknown"
-    said = {"engine": published.name, "weights": weights.name, "weights sha256": weights.sha256, "licence": licence}
+    said = {"engine": published.name, "weights": weights.name, "weights sha256": weights.sha256, "licence": licence,
+            "channels": performer.channels}  # fmt: skip
     return performer, published.longest_s, said
 
 
@@ -230,10 +238,14 @@ def _told(done: "Repair", said: dict[str, Any]) -> dict[str, Any]:
     return facts if done.take is None else facts | {"take": done.take + 1, "scores": list(done.scores)}
 
 
-def _remarks(said: dict[str, Any]) -> list[str]:
-    if "-NC-" not in said.get("licence", ""):
-        return []
-    return [f"the weights {said['weights']} are {said['licence']}: what they write is not for commerce"]
+def _remarks(said: dict[str, Any], file: "SoundFile") -> list[str]:
+    """What a user wants to know of the weights."""
+    remarks = []
+    if "-NC-" in said.get("licence", ""):
+        remarks.append(f"the weights {said['weights']} are {said['licence']}: what they write is not for commerce")
+    if said.get("channels") == 1 and file.channels > 1:
+        remarks.append(f"the weights {said['weights']} write in mono: the gap is; --size stereo-small writes in stereo")
+    return remarks
 
 
 def _draw(picture: Path, drawn: _Drawn) -> None:

@@ -106,6 +106,7 @@ def test_a_dropout_is_written_by_weights_and_can_be_repaired_again_from_its_code
     assert np.array_equal(old[:first], new[:first]) and np.array_equal(old[last:], new[last:])
     assert np.abs(new[round(1.2 * RATE) : round(1.4 * RATE)]).max() > 0
     assert facts["licence"] == "CC-BY-NC-4.0" and "not for commerce" in facts["remarks"][0]
+    assert "write in mono: the gap is" in facts["remarks"][1]
     again = told("repair", damaged, *asked, "--out", tmp_path / "again.wav")
     assert samples(Path(again["path"])).tolist() == new.tolist() and again["scores"] == facts["scores"]
     page = json.loads((tmp_path / "song-repaired.wav.repair.json").read_text())

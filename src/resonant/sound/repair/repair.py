@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from resonant.nn.performing.performing import Performer
 
 JUDGED_S = 3.0
-_INTERPOLATION_S = 0.25  # more than the weights of the interpolation are ever fitted to
+_INTERPOLATION_S = 0.5  # the weights of the interpolation are never fitted to more
 _LEAST_HEARD_S = 1.0
 _LEVEL_S = 1.0
 _MOST_CHANNELS = 2
