@@ -42,7 +42,7 @@ def compare(size: str, device: torch.device) -> None:
     ours_NV = _told_by_ours(kept, pair, read_KC)[chosen_KC]
     same = theirs_NV.argmax(-1) == read_KC[:, 1:][chosen_KC]
     print(
-        f"MusicGen {size} at full width and depth, float32: {int(same.sum())} of {len(same)} codes of {FRAMES} greedy "
+        f"MusicGen {size}, all layers, float32: {int(same.sum())} of {len(same)} codes of {FRAMES} greedy "
         f"frames are the reference's;\nlogits with guidance {SCALE:g} differ by "
         f"{float((theirs_NV - ours_NV).abs().max()):.1e} at most, their spread is {float(theirs_NV.std()):.2f}",
         flush=True,
