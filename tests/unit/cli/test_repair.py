@@ -128,7 +128,9 @@ def test_a_generated_song_is_repaired_as_a_revision_once_its_bars_are_unlocked(t
     before = open_song(folder)
     asked = (folder, "--from", 1.5, "--to", 1.7, "--weights", musicgen, "--takes", 1, "--seed", 3)
     assert "locked by" in refused(*asked)
-    assert run("unlock", folder, "--tracks", "musicgen").exit_code == 0
+    score = before.song.score
+    bars = [score.metre.bar_at(score.tempo.tick_at(second)) + 1 for second in (1.39, 1.81)]
+    assert run("unlock", folder, "--tracks", "musicgen", "--bars", f"{bars[0]}-{bars[1]}").exit_code == 0
     stem = next(folder.glob("stems/*.wav"))
     old, codes = read_audio(stem).samples, codes_of(before.song.recordings["musicgen"]).codes
     facts = told("repair", *asked)
@@ -147,6 +149,9 @@ def test_a_generated_song_is_repaired_as_a_revision_once_its_bars_are_unlocked(t
     low, high = int((1.5 - start) * 50), int((1.7 - start) * 50) + 1
     assert np.array_equal(spliced[:, :low], codes[:, :low]) and np.array_equal(spliced[:, high:], codes[:, high:])
     assert not np.array_equal(spliced, codes)
+    assert after.song.locks and run("locks", folder, "--verify").exit_code == 0
+    assert "repair" in run("history", folder).output
+    assert run("unlock", folder, "--tracks", "musicgen").exit_code == 0
     assert "sounds from" in refused(folder, "--from", 0.0, "--to", start + 9.0)
     again = told("repair", folder, "--from", start + 0.5, "--to", start + 0.51)
     assert again["engine"] == "interpolation" and again["revision"] != facts["revision"]

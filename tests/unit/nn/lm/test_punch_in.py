@@ -119,7 +119,7 @@ def test_a_takes_score_is_that_of_the_slow_reference(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["musicgen", "stereo", "heartmula"])
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(1, 14), st.data())
 def test_codes_outside_the_gap_stay_and_what_is_written_is_legal(name: str, frames: int, data: st.DataObject) -> None:
     writer, codes = WRITERS[name], song(WRITERS[name], frames)
