@@ -33,7 +33,8 @@ from resonant.nn.lm.heartmula import Heartmula, HeartmulaConfig
 from resonant.nn.lm.heartmula_session import Prompt, heartmula_run
 from resonant.nn.lm.musicgen import Musicgen
 from resonant.nn.lm.musicgen_session import musicgen_run
-from resonant.nn.weights import Kind, bytes_kept, kept_as
+from resonant.nn.performing.memory import bytes_of
+from resonant.nn.weights import Kind, kept_as
 
 FRAMES_PER_SECOND = 50
 SCALE = 3.0
@@ -130,7 +131,7 @@ def _read_by(model: Musicgen, frames: int) -> int:
     idle = [model.embeddings, model.text, *(block.across.key_value for block in model.blocks)]  # type: ignore[union-attr]
     config = model.config
     column = 2 * 2 * config.num_hidden_layers * config.hidden_size * model.remembered_in.itemsize
-    return bytes_kept(model) - sum(bytes_kept(part) for part in idle) + column * frames // 2  # type: ignore[arg-type]
+    return bytes_of(model) - sum(bytes_of(part) for part in idle) + column * frames // 2  # type: ignore[arg-type]
 
 
 def _row(name: str, took: Time, base: Time, more: str = "") -> None:
@@ -139,7 +140,7 @@ def _row(name: str, took: Time, base: Time, more: str = "") -> None:
 
 
 def _mib(model: nn.Module) -> str:
-    return f"{bytes_kept(model) / 2**20:6.0f} MiB"
+    return f"{bytes_of(model) / 2**20:6.0f} MiB"
 
 
 def codec(asked: argparse.Namespace) -> None:
@@ -187,8 +188,8 @@ def _read_by_frame(model: Heartmula) -> int:
     """Bytes of the global model once, and of the local one and a head for each further code."""
     further = model.config.audio_num_codebooks - 1
     heads = model.audio_head.numel() * model.audio_head.itemsize
-    once = bytes_kept(model.across) + bytes_kept(model.codebook0_head) + heads
-    return once + further * (bytes_kept(model.within) + bytes_kept(model.projection))
+    once = bytes_of(model.across) + bytes_of(model.codebook0_head) + heads
+    return once + further * (bytes_of(model.within) + bytes_of(model.projection))
 
 
 def main() -> None:

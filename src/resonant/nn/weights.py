@@ -65,11 +65,6 @@ def told_in(layer: nn.Module) -> torch.dtype:
     return layer.weight.dtype if isinstance(layer, nn.Linear | Exact) else torch.bfloat16
 
 
-def bytes_kept(model: nn.Module) -> int:
-    """What all weights take together."""
-    return sum(tensor.numel() * tensor.itemsize for tensor in model.state_dict().values())
-
-
 class _Kept(nn.Module):
     """A linear layer that does not learn."""
 

@@ -16,7 +16,8 @@ from resonant.nn.lm.heartmula import Heartmula, HeartmulaConfig, StackConfig
 from resonant.nn.lm.heartmula_session import Prompt, heartmula_run
 from resonant.nn.lm.musicgen import Heard, Musicgen, MusicgenConfig
 from resonant.nn.lm.musicgen_session import musicgen_run
-from resonant.nn.weights import Half, Kind, Whole, bytes_kept, kept_as, usual_kind
+from resonant.nn.performing.memory import bytes_of
+from resonant.nn.weights import Half, Kind, Whole, kept_as, usual_kind
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LITTLE: dict[Kind, float] = {"float32": 1e-6, "bfloat16": 0.01, "int8": 0.02}
@@ -142,7 +143,7 @@ def test_heartmula_writes_and_goes_on_in_each_kind(kind: Kind) -> None:
 
 
 def test_narrow_weights_take_half_and_a_quarter() -> None:
-    taken = {kind: bytes_kept(kept_as(nn.Sequential(nn.Linear(512, 256, bias=False)), kind)) for kind in KINDS}
+    taken = {kind: bytes_of(kept_as(nn.Sequential(nn.Linear(512, 256, bias=False)), kind)) for kind in KINDS}
     assert taken["float32"] == 512 * 256 * 4
     assert taken["bfloat16"] == 512 * 256 * 2
     assert taken["int8"] == 512 * 256 + 256 * 2
@@ -152,7 +153,7 @@ def test_narrow_weights_take_half_and_a_quarter() -> None:
 def test_what_weights_will_take_is_known_before_there_are_any(kind: Kind) -> None:
     with torch.device("meta"):
         models = [Musicgen(MUSICGEN), Heartmula(HEARTMULA)]
-    assert [bytes_kept(kept_as(m, kind)) for m in models] == [bytes_kept(m) for m in (musicgen(kind), heartmula(kind))]
+    assert [bytes_of(kept_as(m, kind)) for m in models] == [bytes_of(m) for m in (musicgen(kind), heartmula(kind))]
 
 
 def test_weights_published_in_halves_are_kept_without_loss_and_their_norms_are_exact() -> None:
