@@ -19,11 +19,12 @@ Kind = Literal["float32", "bfloat16", "int8"]
 Model = TypeVar("Model", bound=nn.Module)
 
 _FEW_EXACT = 4
-"""Rows that are multiplied one by one in float32: the library reads the weights of a product of a few rows several
-times over, and those of a single row once."""
+"""Rows that are multiplied one by one in float32: where it was measured a product of two rows took longer than two of
+one row."""
 
 _FEW_WHOLE = 16
-"""Rows for which int8 weights are widened on their way into the product; for more it is quicker to widen them first."""
+"""Rows for which int8 weights are widened on their way into the product; of more we reckon, from products of one to
+four rows, that it is quicker to widen them first."""
 
 _BY = 16  # inputs that the product of int8 weights takes at a time
 
@@ -56,7 +57,7 @@ def kept_as(model: Model, kind: Kind) -> Model:
 
 
 def usual_kind(device: torch.device) -> Kind:
-    """What is fastest on a device without being heard, as far as we measured."""
+    """The narrowest that is near enough on a processor, by measurement; halves on a card and all on others, by habit."""
     return "int8" if device.type == "cpu" else "bfloat16" if device.type == "cuda" else "float32"
 
 
