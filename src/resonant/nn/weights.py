@@ -57,7 +57,7 @@ def kept_as(model: Model, kind: Kind) -> Model:
 
 
 def usual_kind(device: torch.device) -> Kind:
-    """The narrowest that is near enough on a processor, by measurement; halves on a card and all on others, by habit."""
+    """The narrowest that is near enough on a processor, by measurement; halves on a card, all elsewhere, by habit."""
     return "int8" if device.type == "cpu" else "bfloat16" if device.type == "cuda" else "float32"
 
 
