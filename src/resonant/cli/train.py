@@ -104,7 +104,11 @@ def run(data: Path, out: Path, recipe: str, steps: int | None, batch: int | None
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder of the checkpoint.")
 def ship(folder: Path, out: Path) -> None:
-    """Write the best weights of a run as they are given away: in half precision, with their licence."""
+    """Write the best weights of a run as they are given away: in half precision, with their licence.
+
+    \b
+    resonant train ship --run run --out weights
+    """
     from resonant.library.place import disk_errors
     from resonant.train.ship import ship as shipped
 
