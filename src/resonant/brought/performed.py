@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ ACT = "generate"
 _TITLE_LENGTH = 60
 _SILENT = 1e-4
 _NO_COMMERCE = "-NC-"
+_DECIDE = ("resonant", "numpy", "scipy", "torch", "transformers")  # packages whose versions decide the bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ def song_of_performance(played: Performance, ask: Ask, source: Source, workplace
     recording = _with_codes(song.recordings[track.name], codes, workplace)
     recording = replace(recording, made={"words": ask.words, "seed": str(played.seed), **settings})
     lineage = Lineage(
-        act=ACT, prompt=ask.words, players={track.name: source.performer}, settings=settings, seed=played.seed
-    )
+        act=ACT, prompt=ask.words, players={track.name: source.performer}, settings=settings, seed=played.seed,
+        versions={name: metadata.version(name) for name in _DECIDE},
+    )  # fmt: skip
     brief = replace(
         song.brief, text=ask.words, seed=played.seed, remarks=(*song.brief.remarks, *_remarks(source, gain))
     )

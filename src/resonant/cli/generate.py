@@ -146,6 +146,12 @@ def _ask(text: str, published: "Published", asked: dict[str, Any]) -> "Ask":
     seconds, longest = asked["seconds"], published.longest_s
     if not _SHORTEST_S <= seconds <= longest:
         raise InputError(f"--seconds {seconds:g} must lie in {_SHORTEST_S:g}…{longest:g} for {published.name}")
+    if asked["lyrics"] is not None and not published.capabilities.lyrics:
+        raise InputError(f"{published.name} sings no words; leave out --lyrics, or add --engine heartmula")
+    if asked["melody"] is not None and not published.hears_melodies:
+        raise InputError(
+            f"{published.name} hears no melody; leave out --melody, or take --engine musicgen --size melody"
+        )
     seed = secrets.randbelow(NEW_SEEDS) if asked["seed"] is None else asked["seed"]
     seeds = (seed, *(derived(seed, "take", number) for number in range(1, asked["takes"])))
     lyrics = "" if asked["lyrics"] is None else read_text(asked["lyrics"])

@@ -42,7 +42,7 @@ class Codes:
 def codes_bytes(codes: Codes) -> bytes:
     """The file of codes; the same codes give the same bytes."""
     out = io.BytesIO()
-    np.savez_compressed(
+    np.savez(
         out, codes=codes.codes.astype(np.int32), performer=np.array(codes.performer), rate=np.array(codes.rate),
         hop=np.array(codes.hop), gain=np.array(codes.gain, dtype=np.float64),
     )  # fmt: skip
@@ -79,7 +79,7 @@ def codes_from(data: bytes, path: Path) -> Codes:
                 held["codes"].astype(np.int64), str(held["performer"]), int(held["rate"]), int(held["hop"]),
                 float(held["gain"]),
             )  # fmt: skip
-    except (ValueError, LookupError, TypeError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, LookupError, TypeError, OSError, EOFError, MemoryError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} holds no codes; restore it from a copy") from error
     rows = codes.codes
     if rows.ndim != 2 or not 1 <= rows.shape[0] <= _MOST_CODEBOOKS or rows.size > _MOST_CODES or (rows < 0).any():

@@ -18,8 +18,11 @@ from resonant.cli import resonant
 from resonant.library.catalogue import Catalogue
 from resonant.library.revisions import open_song
 from resonant.library.songs import changed_files, load_song
+from resonant.score.midi import write_midi
+from resonant.score.model import Note, Score, Track
 from resonant.seeds import MAX_SEED
 from resonant.sound.codes import codes_of
+from resonant.sound.recording import Recording
 
 
 def run(*arguments: object) -> Result:
@@ -198,7 +201,9 @@ def test_damaged_and_hostile_weights_are_one_sentence_and_leave_nothing(musicgen
         (("--seconds", "400", "--engine", "heartmula"), "must lie in 2…360 for heartmula"),
         (("--guidance", "99"), "guidance 99 must lie in 0…20"),
         (("--top-p", "0"), "top-p 0 must lie in"),
-        (("--lyrics", "gone.txt"), "gone.txt can not be read"),
+        (("--lyrics", "gone.txt"), "musicgen sings no words; leave out --lyrics, or add --engine heartmula"),
+        (("--lyrics", "gone.txt", "--engine", "heartmula"), "gone.txt can not be read"),
+        (("--melody", "gone.wav", "--engine", "heartmula"), "heartmula hears no melody; leave out --melody"),
         (("--melody", "gone.wav"), "gone.wav can not be read"),
         (("--memory", "0.0001"), "GiB, and 0.0 may be used; take a smaller size"),
     ],
@@ -206,7 +211,7 @@ def test_damaged_and_hostile_weights_are_one_sentence_and_leave_nothing(musicgen
 def test_what_can_not_be_is_one_sentence(
     options: tuple[str, ...], message: str, musicgen: Path, tmp_path: Path
 ) -> None:
-    code = 3 if "--melody" in options else 2
+    code = 3 if "--melody" in options and "heartmula" not in options else 2
     asked = ("warm", "--weights", musicgen, "--out", tmp_path, *options)
     assert message in refusal(*asked, code=code)
 
@@ -271,3 +276,38 @@ def test_the_examples_of_the_help_make_songs(
         assert result.exit_code == 0, result.output
     seconds = sorted(round(load_song(path.parent).song.score.seconds) for path in tmp_path.glob("songs/*/song.json"))
     assert len(seconds) == 2 and seconds[0] >= 9 and seconds[1] >= 18
+
+
+def test_without_torch_one_is_told_what_to_install(
+    musicgen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from importlib import util
+
+    found = util.find_spec
+    monkeypatch.setattr(util, "find_spec", lambda name, *rest: None if name == "torch" else found(name, *rest))
+    said = refusal("warm", "--weights", musicgen, "--out", tmp_path)
+    assert said == 'musicgen needs torch, which is not installed; run: pip install "resonant[neural]"'
+
+
+def test_the_tune_of_a_midi_file_a_song_or_a_recording_is_followed(musicgen: Path, tmp_path: Path) -> None:
+    melodic = tiny_musicgen(tmp_path / "musicgen-melody", melody=True)
+    notes = tuple(Note(480 * beat, 60 + (0, 4, 7, 4)[beat % 4], 480, 80) for beat in range(8))
+    write_midi(Score(2, tracks=(Track("tune", "melody", "flute", notes),)), tmp_path / "tune.mid")
+    imported = run("import", tmp_path / "tune.mid", "--out", tmp_path / "songs", "--json")
+    song = Path(json.loads(imported.stdout)["path"])
+
+    def recording(*options: object) -> Recording:
+        asked = ("warm", "--weights", melodic, "--seconds", 2, "--seed", 1, "--temperature", 0, "--out", tmp_path)
+        return load_song(Path(told(*asked, *options)[0]["path"])).song.recordings["musicgen"]
+
+    ways = [(), ("--melody", tmp_path / "tune.mid"), ("--melody", song), ("--melody", song / "mix.wav")]
+    free, of_notes, of_song, of_sound = (recording(*way) for way in ways)
+    tune = ask_of(of_notes).melody
+    assert tune is not None and [int(tune[place].argmax()) for place in (1, 5, 9, 13)] == [0, 4, 7, 4]
+    assert "melody" not in free.made and of_notes.made["melody"] == of_song.made["melody"] != of_sound.made["melody"]
+    assert not np.array_equal(codes_of(free).codes, codes_of(of_notes).codes)
+    assert np.array_equal(codes_of(of_notes).codes, codes_of(of_song).codes)
+    refused = refusal(
+        "warm", "--weights", musicgen, "--seconds", 2, "--melody", tmp_path / "tune.mid", "--out", tmp_path
+    )
+    assert "these weights hear no melody" in refused

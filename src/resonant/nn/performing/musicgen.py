@@ -102,8 +102,8 @@ class MusicgenPerformer:
         return [said, self._heard(ask.negative, None, takes)], guidance
 
     def sounding(self, seed: int, should_stop: Callable[[], bool]) -> "MusicgenSounding":
-        """As `Performer.sounding`; the codec draws nothing, so the seed makes no difference to it."""
-        return MusicgenSounding(self.codec, self.channels, should_stop)
+        """As `Performer.sounding`; the codec draws nothing and takes no time, so it heeds neither."""
+        return MusicgenSounding(self.codec, self.channels)
 
     def _remembered(self, item: Item, rows: int) -> int:
         """Bytes of the keys and values of a run."""
@@ -134,8 +134,8 @@ class MusicgenPerformer:
 class MusicgenSounding:
     """Codes of one take to sound; the two channels of a stereo model take turns among the codebooks."""
 
-    def __init__(self, codec: Encodec, channels: int, should_stop: Callable[[], bool]) -> None:
-        self._decoding, self._channels, self._should_stop = Decoding(codec), channels, should_stop
+    def __init__(self, codec: Encodec, channels: int) -> None:
+        self._decoding, self._channels = Decoding(codec), channels
 
     def push(self, codes_KF: Tensor) -> Iterator[Tensor]:
         """As `Sounding.push`."""

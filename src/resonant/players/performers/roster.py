@@ -27,6 +27,7 @@ class Published(Protocol):
         sizes: in which its weights were published, the usual one first.
         usual: how it chooses codes where nothing else is asked for.
         longest_s: the longest that it writes at once.
+        hears_melodies: whether some of its weights follow a melody.
     """
 
     @property
@@ -39,6 +40,8 @@ class Published(Protocol):
     def usual(self) -> Usual: ...
     @property
     def longest_s(self) -> float: ...
+    @property
+    def hears_melodies(self) -> bool: ...
 
     def parts(self, size: str) -> tuple[str, tuple[Part, ...]]:
         """What the weights of a size are called, and the repositories that they were published in."""
@@ -77,6 +80,7 @@ class MusicgenPlayer:
     )  # fmt: skip
     usual: Usual = MUSICGEN
     longest_s: float = 30.0
+    hears_melodies: bool = True
     capabilities: Capabilities = Capabilities(  # noqa: RUF009 # frozen
         roles=frozenset(("recording",)),
         writes="codes",
@@ -114,6 +118,7 @@ class HeartmulaPlayer:
     sizes: tuple[str, ...] = ("3B",)
     usual: Usual = HEARTMULA
     longest_s: float = 360.0
+    hears_melodies: bool = False
     capabilities: Capabilities = Capabilities(  # noqa: RUF009 # frozen
         roles=frozenset(("recording",)),
         writes="codes",
