@@ -1,9 +1,10 @@
 """The players by name, and what each can do."""
 
 from dataclasses import dataclass
+from importlib import util
 from typing import Protocol
 
-from resonant.errors import BriefError
+from resonant.errors import BriefError, InputError
 from resonant.players.context import Context, Part
 
 
@@ -29,6 +30,17 @@ class Capabilities:
     needs_weights: bool = False
     hears_manner: bool = True
     weights_licence: str | None = None
+
+
+def need(name: str, *packages: str) -> None:
+    """Sees that what a player plays with is installed.
+
+    Raises:
+        InputError: it is not; the message says how to get it.
+    """
+    for package in packages:
+        if util.find_spec(package) is None:
+            raise InputError(f'{name} needs {package}, which is not installed; run: pip install "resonant[neural]"')
 
 
 class Player(Protocol):

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from resonant.players.performers.roster import need_torch
+from resonant.players.performers.roster import NEEDED
+from resonant.players.registry import need
 
 
 def convert_weights(folder: Path, out: Path, codec: Path | None = None, text: Path | None = None) -> None:
@@ -17,7 +18,7 @@ def convert_weights(folder: Path, out: Path, codec: Path | None = None, text: Pa
     Raises:
         InputError: a file is missing, damaged or asks for more than numbers, or the weights are of another model.
     """
-    need_torch("the conversion of weights")
+    need("the conversion of weights", *NEEDED)
     from resonant.nn.performing.conversion import Conversion, convert
 
     convert(Conversion(folder, codec, text), out)

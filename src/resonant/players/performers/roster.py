@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 from resonant.errors import InputError
 from resonant.nn.performing.ask import HEARTMULA, MUSICGEN, Usual
 from resonant.players.performers.weights import Part, Weights, found
-from resonant.players.registry import Capabilities
+from resonant.players.registry import Capabilities, need
 
 if TYPE_CHECKING:
     from resonant.nn.performing.performing import Performer
     from resonant.nn.weights import Kind
 
 _LARGE = ("config.json",)
+NEEDED = ("torch", "safetensors", "transformers", "tokenizers")
 
 
 class Published(Protocol):
@@ -97,14 +98,14 @@ class MusicgenPlayer:
 
     def bytes_in(self, weights: Weights, kind: "Kind | None" = None) -> int:
         """As `Published.bytes_in`."""
-        need_torch(self.name)
+        need(self.name, *NEEDED)
         from resonant.nn.performing.musicgen import bytes_in
 
         return bytes_in(weights.folders[0], kind)
 
     def load(self, weights: Weights, most_bytes: int | None = None, kind: "Kind | None" = None) -> "Performer":
         """As `Published.load`."""
-        need_torch(self.name)
+        need(self.name, *NEEDED)
         from resonant.nn.performing.musicgen import load_musicgen_performer
 
         return load_musicgen_performer(weights.folders[0], most_bytes=most_bytes, kind=kind)
@@ -141,14 +142,14 @@ class HeartmulaPlayer:
 
     def bytes_in(self, weights: Weights, kind: "Kind | None" = None) -> int:
         """As `Published.bytes_in`."""
-        need_torch(self.name)
+        need(self.name, *NEEDED)
         from resonant.nn.performing.heartmula import HeartmulaFolders, bytes_in
 
         return bytes_in(HeartmulaFolders(*weights.folders), kind)
 
     def load(self, weights: Weights, most_bytes: int | None = None, kind: "Kind | None" = None) -> "Performer":
         """As `Published.load`."""
-        need_torch(self.name)
+        need(self.name, *NEEDED)
         from resonant.nn.performing.heartmula import HeartmulaFolders, load_heartmula_performer
 
         return load_heartmula_performer(HeartmulaFolders(*weights.folders), most_bytes=most_bytes, kind=kind)
@@ -184,16 +185,3 @@ def weights_of(performer: Published, size: str | None, folder: Path | None, cach
     name, parts = performer.parts(size)
     weights = found(name, parts, folder, cache)
     return weights if folder is None else Weights(folder.resolve().name, weights.folders)
-
-
-def need_torch(name: str) -> None:
-    """Sees that what loads weights is installed.
-
-    Raises:
-        InputError: it is not; the message says how to get it.
-    """
-    from importlib.util import find_spec
-
-    for package in ("torch", "safetensors", "transformers", "tokenizers"):
-        if find_spec(package) is None:
-            raise InputError(f'{name} needs {package}, which is not installed; run: pip install "resonant[neural]"')

@@ -71,7 +71,7 @@ def cells(score: Score) -> Cells:
         chords,
         tuple(
             tuple(
-                cell(notes.get(bar, ()), score.metre.bar_start(bar), _is_drums(track))
+                cell(notes.get(bar, ()), score.bar_ticks(bar), _is_drums(track))
                 for track, notes in zip(tracks, by_bar, strict=True)
             )
             for bar in range(score.bars)
@@ -79,15 +79,15 @@ def cells(score: Score) -> Cells:
     )
 
 
-def cell(notes: Sequence[Note], bar_start: Tick, drums: bool) -> Tokens:
-    """The tokens of the notes of one bar; of notes of one pitch at one place the longest."""
+def cell(notes: Sequence[Note], bar: tuple[Tick, Tick], drums: bool) -> Tokens:
+    """The tokens of the notes of one bar (its start and end); of notes of one pitch at one place the longest."""
     if not notes:
         return (_V.empty,)
     tokens: list[int] = []
     velocity = None
     placed: dict[int, list[tuple[int, Note]]] = {}
     for note in notes:
-        position, shift = grid_place(note, bar_start)
+        position, shift = grid_place(note, bar)
         placed.setdefault(position, []).append((shift, note))
     for position in sorted(placed):
         shift = round(sum(shift for shift, _ in placed[position]) / len(placed[position]))
@@ -126,10 +126,14 @@ def notes_of(tokens: Iterable[int], bar_start: Tick) -> Iterator[Note]:
             yield Note(max(start, 0), DRUMS[_V.drum.index(token)], GRID, level)
 
 
-def grid_place(note: Note, bar_start: Tick) -> tuple[int, int]:
-    """Place in the bar in twelfths of a quarter, and shift in steps of 8 ticks."""
-    offset = note.start - bar_start
-    position = min(max(round(offset / GRID), 0), POSITIONS - 1)
+def grid_place(note: Note, bar: tuple[Tick, Tick]) -> tuple[int, int]:
+    """Place in the bar in twelfths of a quarter, and shift in steps of 8 ticks.
+
+    A note just before the end of the last bar has no next bar to be early in: it stands at the last place of its own.
+    """
+    start, end = bar
+    offset, places = note.start - start, min((end - start) // GRID, POSITIONS)
+    position = min(max(round(offset / GRID), 0), places - 1)
     return position, min(max(round((offset - position * GRID) / SHIFT_STEP), SHIFTS[0]), SHIFTS[-1])
 
 

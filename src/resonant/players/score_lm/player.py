@@ -11,7 +11,7 @@ from resonant.errors import Cancelled
 from resonant.instruments import instrument
 from resonant.nn.sampling import Sampling
 from resonant.players.context import Context, Part, never
-from resonant.players.registry import Capabilities
+from resonant.players.registry import Capabilities, need
 from resonant.players.score_lm.candidates import Candidate, Judge, chosen
 from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of
 from resonant.players.score_lm.fill import Filled, Filling, filled
@@ -63,7 +63,7 @@ class ScorePlayer:
     source: str = "user"
     temperature: float = 1.0
     top_p: float = 0.95
-    theory: float = 0.0
+    theory: float = 0.5
     candidates: int = 1
     judge: Judge | None = None
     sight: int = 448
@@ -79,6 +79,7 @@ class ScorePlayer:
 
     @cached_property
     def model(self) -> "Ready":
+        need(self.name, "torch", "safetensors")
         from resonant.nn.generation import load_model
 
         return load_model(self.weights, self.adapter)

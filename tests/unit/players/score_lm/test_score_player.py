@@ -250,3 +250,9 @@ def test_a_crowded_score_is_read_in_parts_and_thinned_where_it_must_be(weights: 
     part = ScorePlayer(weights).play(context(crowded, "melody", (0, 1, 2)))
     assert part.notes
     assert {crowded.metre.bar_at(note.start) for note in part.notes} <= {0, 1, 2}
+
+
+def test_without_its_libraries_it_says_what_to_install(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r'score-lm needs torch, which is not installed; run: pip install "resonant\[neu'):
+        _ = ScorePlayer(weights).model

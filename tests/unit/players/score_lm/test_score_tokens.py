@@ -67,9 +67,16 @@ def test_a_cell_is_legal_and_means_its_notes(plain: list[tuple[int, int, int, in
         Note(start + position * GRID + shifts[position] * SHIFT_STEP, pitch, length * GRID, velocity)
         for position, pitch, length, velocity in plain
     )
-    tokens = cell(notes, start, drums=False)
+    tokens = cell(notes, (start, start + 48 * GRID), drums=False)
     assert is_legal(tokens, Bounds(48, False, 0, 127, V.end))
     assert sorted(notes_of(tokens, start)) == notes
+
+
+def test_a_note_just_before_the_end_of_a_song_stays_in_its_last_bar() -> None:
+    tokens = cell([Note(1910, 60, 10, 80)], (0, 1920), drums=False)
+    assert is_legal(tokens, Bounds(48, False, 0, 127, V.end))
+    (note,) = notes_of(tokens, 0)
+    assert 1880 <= note.start < 1920
 
 
 @given(st.integers(0, 2**32 - 1), st.booleans(), st.integers(6, 84))
@@ -85,7 +92,7 @@ def test_whatever_the_grammar_allows_can_be_read(seed: int, drums: bool, positio
     notes = list(notes_of(tokens[:-1], 0))
     assert all(drums or 40 <= note.pitch <= 64 for note in notes)
     assert all(note.start < positions * GRID for note in notes)
-    assert is_legal(cell(notes, 0, drums), bounds)
+    assert is_legal(cell(notes, (0, positions * GRID), drums), bounds)
 
 
 @pytest.mark.parametrize(
