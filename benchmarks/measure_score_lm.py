@@ -5,10 +5,11 @@
         [--threads 2]
         [--out docs/models/score-lm.md] [--choice src/resonant/players/measured.json]
 
-`--weights` holds the checkpoint, `--prepared` what `resonant train prepare` made of the data (its n-gram and its
-melodies are compared with), `--data` the collections with their `test.jsonl.gz`. Each part's figures are kept in
-`--work` as JSON under the hash of the weights: a run that was cut off goes on, and `--parts` measures some anew
-(`strengths`, which helps to choose how strong theory shall be, is measured only where it is named).
+`--weights` holds the checkpoint (in its run's folder, where `remark.txt` may say what else is to be known of the run),
+`--prepared` what `resonant train prepare` made of the data (its n-gram and its melodies are compared with), `--data`
+the collections with their `test.jsonl.gz`. Each part's figures are kept in `--work` as JSON under the hash of the
+weights: a run that was cut off goes on, and `--parts` measures some anew (`strengths`, which helps to choose how strong
+theory shall be, is measured only where it is named).
 About ten minutes on two cores; `--limit` (pieces of each collection) makes it shorter.
 """
 
@@ -170,12 +171,13 @@ class Bench:
         """What the weights are, where they come from, and what they learned from."""
         run = self.weights.parent
         log = [json.loads(line) for line in _lines(run / "log.jsonl")]
-        recipe = run / "run.json"
+        recipe, remark = run / "run.json", run / "remark.txt"
         return {
             "config": asdict(self.model.config),
             "parameters": sum(p.numel() for p in self.model.model.parameters()),
             "bytes": (self.weights / "model.safetensors").stat().st_size,
             "notes": _header(self.weights / "model.safetensors"),
+            "remark": remark.read_text(encoding="utf-8").strip() if remark.exists() else "",
             "recipe": json.loads(recipe.read_text(encoding="utf-8")) if recipe.exists() else {},
             "checks": [(row["step"], row["check"]) for row in log if "check" in row],
             "train_seconds": sum(row["seconds"] for row in log if "seconds" in row),
@@ -309,7 +311,7 @@ def _of_role(found: Sequence[Row], name: str, role: str) -> Figures:
 
 def speed(bench: Bench) -> Figures:
     """Seconds of fills of four bars of a track, and until the first note is whole."""
-    holes = [hole for hole in bench.torn if len(hole.places) == 1]
+    holes = [hole for hole in bench.torn if len(hole.places) == 1 and _can_be_read(bench, hole)]
     holes = [holes[number * len(holes) // SPEED_FILLS] for number in range(min(SPEED_FILLS, len(holes)))]
     _timed(bench, holes[0])
     timed = [_timed(bench, hole) for hole in holes]

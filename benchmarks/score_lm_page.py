@@ -149,7 +149,7 @@ def _about(about: Figures) -> str:
             f"named. Songs are never parted between splits. {words.get('train', '?')} words to learn from, "
             f"{words.get('val', '?')} to check on; `test` pieces were never seen.",
             _table(["set", "licence", "what", "train", "valid"], sets),
-            f"## Training\n\n{trained}",
+            f"## Training\n\n{' '.join(filter(None, (trained, about['remark'])))}",
             _table(["step", "surprise held out, nats a word"], [[str(step), f"{check:.3f}"] for step, check in shown]),
             f"As it plays by default: temperature {player['temperature']}, top-p {player['top_p']}, theory "
             f"{player['theory']}, {player['sight']} words of the song in sight.",

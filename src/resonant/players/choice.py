@@ -2,8 +2,9 @@
 
 What was measured stands in `measured.json`, written by `benchmarks/measure_score_lm.py`: how much of what a player
 writes into a hole of four bars of one track falls together with what stood there, in pieces nobody learned from
-(`evaluate.spread`, mean over holes). A part that plays nowhere near, and a long stretch, were not measured: the first
-player of the registry that knows the role writes them, who knows the styles and the form.
+(`evaluate.spread`, mean over holes). Those pieces are music that others made, so the figures hold for tracks that were
+brought. What our own players wrote goes on in their hand; so do parts that play nowhere near, and long stretches, which
+were not measured: the first player of the registry that knows the role writes them, who knows the styles and the form.
 """
 
 import json
@@ -38,11 +39,13 @@ class Asked:
         track: with what it plays outside the bars.
         bars: which (0-based).
         manner: how it shall play, in words; "" for nothing in particular.
+        is_brought: whether the track was brought, and is nobody's of the band.
     """
 
     track: Track
     bars: tuple[int, ...]
     manner: str = ""
+    is_brought: bool = False
 
 
 def best_player(players: Registry, asked: Asked, score: Score, measured: Measurements | None = None) -> Choice:
@@ -56,7 +59,7 @@ def best_player(players: Registry, asked: Asked, score: Score, measured: Measure
     """
     role = asked.track.role
     usual = players.best("auto", role)
-    if asked.manner or not _is_among_its_own(asked, score):
+    if asked.manner or not asked.is_brought or not _is_among_its_own(asked, score):
         return Choice(usual)
     figures = (_shipped() if measured is None else measured).get(role, {})
     able = [name for name in players.names if name in figures and _can_play(players.named(name), role)]

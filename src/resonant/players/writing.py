@@ -95,7 +95,8 @@ def write(score: Score, region: Region, writing: Writing) -> Draft:
     for i, (track, bars) in enumerate(asked):
         writing.progress(f"writing {track.name}", i / len(asked))
         manner = manners.get(track.name, "")
-        choice = _player_of(Asked(outside(track, score, bars), bars, manner), score, writing)
+        what = Asked(outside(track, score, bars), bars, manner, is_brought=track.name not in manners)
+        choice = _player_of(what, score, writing)
         cell = _Cells(writing, score, track, bars, manner)
         new, seeds[track.name], remark = cell.anew(choice.player)
         score = score.with_track(new)

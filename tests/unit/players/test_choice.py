@@ -20,7 +20,7 @@ SCORE = Score(32)
 
 def asked(role: str, bars: range, plays: range, manner: str = "") -> Asked:
     notes = tuple(Note(bar * 1920, 60, 480, 80) for bar in plays if bar not in bars)
-    return Asked(Track(role, role, "piano", notes), tuple(bars), manner)
+    return Asked(Track(role, role, "piano", notes), tuple(bars), manner, is_brought=True)
 
 
 def chosen(what: Asked, players: Registry = PLAYERS) -> str:
@@ -49,6 +49,7 @@ def test_where_the_usual_player_measured_best_nothing_is_said() -> None:
         asked("melody", range(4, 13), range(32)),  # more bars at once than were measured
         asked("melody", range(4, 8), range(16), "legato"),
         asked("bass", range(4, 8), range(16)),  # nobody measured it
+        replace(asked("melody", range(4, 8), range(16)), is_brought=False),
     ],
 )
 def test_what_was_not_measured_goes_to_the_usual_player(what: Asked) -> None:

@@ -1,7 +1,9 @@
 """`score-lm` as a player: the context as a row of words with holes, the fills as notes."""
 
+import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -61,9 +63,9 @@ class ScorePlayer:
 
     weights: Path
     source: str = "user"
-    temperature: float = 1.0
+    temperature: float = 0.85
     top_p: float = 0.95
-    theory: float = 0.5
+    theory: float = 0.75
     candidates: int = 1
     judge: Judge | None = None
     sight: int = 448
@@ -136,7 +138,7 @@ class ScorePlayer:
         return chosen(tried, [self.judge(score.with_track(track), track, bars) for track in tracks])
 
     def tried(self, asked: Asked, streams: Sequence[random.Random]) -> Iterator[Candidate]:
-        """One way to fill the holes for each stream; the song is read once.
+        """One way to fill the holes for each stream, in order, side by side; the song is read once.
 
         Raises:
             Cancelled: the run was stopped.
@@ -145,9 +147,17 @@ class ScorePlayer:
 
         reader = Reader(self.model)
         reader.read(prompt(asked.cells, asked.view))
-        for left, rng in zip(range(len(streams) - 1, -1, -1), streams, strict=True):
-            fills = tuple(filled(reader.forked() if left else reader, asked.cells, asked.view, asked.filling, rng))
-            yield Candidate(fills, tuple(sorted(sounding(fills, asked.score))))
+        readers = [reader, *(reader.forked() for _ in streams[1:])]
+
+        def one(reader: Reader, rng: random.Random) -> Candidate:
+            fills = tuple(filled(reader, asked.cells, asked.view, asked.filling, rng))
+            return Candidate(fills, tuple(sorted(sounding(fills, asked.score))))
+
+        if len(streams) == 1:
+            yield one(reader, streams[0])
+            return
+        with ThreadPoolExecutor(min(len(streams), os.cpu_count() or 1)) as pool:
+            yield from pool.map(one, readers, streams)
 
 
 @lru_cache(maxsize=2)
