@@ -254,5 +254,5 @@ def test_a_crowded_score_is_read_in_parts_and_thinned_where_it_must_be(weights: 
 
 def test_without_its_libraries_it_says_what_to_install(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r'score-lm needs torch, which is not installed; run: pip install "resonant\[neu'):
+    with pytest.raises(InputError, match=r"score-lm needs torch.*; run: pip install"):
         _ = ScorePlayer(weights).model
