@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from resonant.errors import InputError
 from resonant.nn.lm import heartmula_published
+from resonant.nn.lm.cache import Cache
 from resonant.nn.lm.choosing import Choosing
 from resonant.nn.lm.engine import Item, Manner, Plan, Run
 from resonant.nn.lm.guidance import Guidance, guided, guided_apart
@@ -247,3 +248,13 @@ def test_what_is_no_heartmula_is_refused_in_one_sentence(folder: Path) -> None:
     (folder / "b.safetensors").unlink()
     with pytest.raises(InputError, match=r"b\.safetensors can not be read"):
         load_heartmula(folder)
+
+
+def test_what_a_frame_hears_by_gradient_ends_with_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load_heartmula(folder)
+    monkeypatch.setattr(Cache, "extended", lambda cache, layer, *new: new)  # written in place, gradients would be lost
+    frames = torch.randn(1, 6, CONFIG.across.width, requires_grad=True)
+    model.across(frames, model.caches(1, 6)[0])[:, 2].sum().backward()
+    assert frames.grad is not None
+    heard = frames.grad.abs().sum(dim=-1)[0]
+    assert bool((heard[:3] > 0).all()) and not heard[3:].any()

@@ -1,5 +1,7 @@
 """MusicGen against `transformers`, with random weights saved in the published format."""
 
+import gc
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,12 +22,14 @@ from transformers import (
     T5Config,
 )
 
+from resonant.errors import Cancelled
+from resonant.nn.lm.cache import Cache
 from resonant.nn.lm.choosing import Choosing
 from resonant.nn.lm.engine import Item, Manner, Run
-from resonant.nn.lm.guidance import guided
+from resonant.nn.lm.guidance import Guidance, guided
 from resonant.nn.lm.musicgen import Heard, Musicgen
 from resonant.nn.lm.musicgen_published import load_musicgen
-from resonant.nn.lm.musicgen_session import musicgen_run
+from resonant.nn.lm.musicgen_session import MusicgenSession, musicgen_run
 from resonant.nn.lm.pattern import delayed
 
 BOOK = 64
@@ -190,3 +194,29 @@ def test_no_column_hears_a_later_one(tmp_path: Path) -> None:
     with torch.inference_mode():
         a, b = (decoder(c, decoder.begun([None], 1, 6)) for c in (columns, other))
     assert torch.equal(a[:, :, :4], b[:, :, :4]) and not torch.equal(a[:, :, 4:], b[:, :, 4:])
+
+
+def test_what_a_column_hears_by_gradient_ends_with_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoder = ours(published(), tmp_path)
+    columns = torch.randint(0, BOOK, (1, 4, 7))
+    embedded = decoder._embedded(columns).detach().requires_grad_()
+    monkeypatch.setattr(decoder, "_embedded", lambda _: embedded)
+    monkeypatch.setattr(Cache, "extended", lambda cache, layer, *new: new)  # written in place, gradients would be lost
+    decoder(columns, decoder.begun([None], 1, 7))[:, :, 3].sum().backward()
+    assert embedded.grad is not None
+    heard = embedded.grad.abs().sum(dim=-1)[0]
+    assert bool((heard[:4] > 0).all()) and not heard[4:].any()
+
+
+def test_a_run_that_is_stopped_gives_its_memory_back(tmp_path: Path) -> None:
+    decoder = ours(published(), tmp_path)
+    asked = iter([False, False, True])
+    run = musicgen_run(decoder, [Item(20)], [None], Guidance(), Manner(should_stop=lambda: next(asked)))
+    session = run.session
+    assert isinstance(session, MusicgenSession)
+    kept = weakref.ref(session._state.cache)
+    with pytest.raises(Cancelled):
+        list(run)
+    del run, session
+    gc.collect()
+    assert kept() is None
