@@ -41,7 +41,7 @@ from resonant.players.score_lm.cells import Cells, cells, notes_of
 from resonant.players.score_lm.fill import filled
 from resonant.players.score_lm.grammar import CellGrammar, is_legal
 from resonant.players.score_lm.layout import fill_head, prompt
-from resonant.players.score_lm.player import ScorePlayer, room_for
+from resonant.players.score_lm.player import ScorePlayer, fits
 from resonant.players.score_lm.vocabulary import ROLES, VOCABULARY
 from resonant.players.seams import outside
 from resonant.produce import Engine
@@ -262,9 +262,7 @@ def fills(bench: Bench) -> Figures:
 
 def _can_be_read(bench: Bench, hole: Torn) -> bool:
     """Whether the model reads and writes the whole hole at once; the player does crowded ones bar by bar."""
-    asked = bench.player.asked(hole.score, hole.holes, hole.piece.style)
-    room = sum(room_for(asked.cells, each) for each in hole.holes)
-    return len(prompt(asked.cells, asked.view)) + room <= bench.model.config.context
+    return fits(cells(hole.score), hole.holes, bench.model.config.context)
 
 
 def strengths(bench: Bench) -> Figures:

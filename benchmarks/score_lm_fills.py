@@ -80,7 +80,7 @@ def arranged(engine: Engine) -> Player:
         done: dict[int, tuple[Note, ...]] = {}
         for place in torn.places:
             track = score.tracks[place]
-            player = engine.players.best("arranger", track.role)
+            player = engine.players.get("arranger", track.role)
             part = player.play(Context(brief, engine.style(name), score, track, torn.bars, derived(seed, place)))
             done[place] = tuple(sorted(part.notes))
             score = score.with_track(replace(track, notes=tuple(sorted((*track.notes, *part.notes)))))
@@ -113,7 +113,7 @@ def true(torn: Torn, seed: int = 0) -> Fill:
 def playable(torn: Torn, engine: Engine) -> bool:
     """Whether the arranger plays all torn parts too, so that all fill the same holes."""
     try:
-        return all(engine.players.best("arranger", torn.role(place)) for place in torn.places)
+        return all(engine.players.get("arranger", torn.role(place)) for place in torn.places)
     except ResonantError:
         return False
 

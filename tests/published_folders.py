@@ -118,7 +118,7 @@ def heartmula_tensors() -> dict[str, Tensor]:
 
 
 def heartcodec_tensors(config: HeartCodecConfig) -> dict[str, Tensor]:
-    """Random weights of the codec under the published names, weight norm unfolded."""
+    """Random weights of the codec under the published names, weight norm unfolded, with what decoding does not need."""
     with torch.device("meta"):
         shapes = {name: tuple(tensor.shape) for name, tensor in HeartCodec(config).state_dict().items()}
     rng = np.random.RandomState(5)
@@ -130,18 +130,25 @@ def heartcodec_tensors(config: HeartCodecConfig) -> dict[str, Tensor]:
             values += 1
         elif name.endswith("original0"):
             values += 0.5
+        elif name.endswith("bias"):
+            values /= 10
         tensors[name] = torch.from_numpy(values).float()
 
-    for name, shape in sorted(shapes.items()):
-        plain = "activation" in name or name.startswith("scalar_model.decoder.6.")
+    for name in sorted(shapes):
+        shape, plain = shapes[name], "activation" in name or name.startswith("scalar_model.decoder.6.")
         if name.endswith("embed_KND"):
             for book in range(shape[0]):
-                drawn(f"flow_matching.vq_embed.layers.{book}._codebook.embed", 1, *shape[1:])
+                start = f"flow_matching.vq_embed.layers.{book}._codebook."
+                drawn(start + "embed", 1, *shape[1:])
+                tensors |= {start + "initted": torch.ones(1), start + "cluster_size": torch.ones(1, shape[1])}
         elif name.startswith("scalar_model.") and name.endswith(".weight") and not plain:
-            drawn(name.removesuffix("weight") + "parametrizations.weight.original0", shape[0], 1, 1)
-            drawn(name.removesuffix("weight") + "parametrizations.weight.original1", *shape)
+            stem = name.removesuffix("weight") + "parametrizations.weight.original"
+            drawn(stem + "0", shape[0], 1, 1)
+            drawn(stem + "1", *shape)
         else:
             drawn(name, *shape)
+    drawn("flow_matching.vq_embed.project_in.weight", config.codebook_dim, config.dim)
+    drawn("scalar_model.encoder.0.bias", 2)
     return tensors
 
 

@@ -1,6 +1,5 @@
 """A recording of a song is repaired: the song gets a new file of it, and all else stays."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +8,7 @@ from resonant.brought.recording import sha256_of
 from resonant.errors import InputError
 from resonant.library.model import Lineage, Song
 from resonant.score.region import Region
-from resonant.sound.codes import ENDING, Codes, codes_bytes, codes_of
+from resonant.sound.codes import codes_of, with_codes
 from resonant.sound.recording import FOLDER, Recording
 from resonant.sound.repair.file import SoundFile
 from resonant.sound.repair.joining import FADE_S
@@ -98,7 +97,7 @@ def mended(damage: Damage, repair: Repair, settings: Mapping[str, str], seed: in
     damage.file.punched(path, repair.first, repair.samples)
     new = replace(recording, file=own, sha256=sha256_of(path), places={**recording.places, own: path})
     if repair.kept is not None and damage.kept is not None and repair.kept.is_of(damage.kept):
-        new = _with_codes(new, repair.kept.codes, workplace)
+        new = with_codes(new, repair.kept.codes, workplace)
     lineage = Lineage(
         act=ACT, region=damage.region, players={damage.track: settings["engine"]}, settings=dict(settings), seed=seed,
         seeds=song.lineage.seeds,
@@ -111,11 +110,3 @@ def _free(file: Path, ending: str, taken: set[str]) -> str:
     stem = file.stem.split("-repaired")[0]
     names = (f"{FOLDER}/{stem}-repaired{'' if n == 1 else f'-{n}'}{ending}" for n in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
-
-
-def _with_codes(recording: Recording, codes: Codes, workplace: Path) -> Recording:
-    own, data = str(Path(FOLDER) / (Path(recording.file).stem + ENDING)), codes_bytes(codes)
-    path = workplace / Path(own).name
-    path.write_bytes(data)
-    digest = hashlib.sha256(data).hexdigest()
-    return replace(recording, codes=own, codes_sha256=digest, places={**recording.places, own: path})

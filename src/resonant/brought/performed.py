@@ -1,6 +1,5 @@
 """What a performer played becomes a song: a recording on a grid of bars like any other, with its codes beside it."""
 
-import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,8 +16,8 @@ from resonant.brought.wishes import Wishes
 from resonant.errors import BriefError, InputError
 from resonant.library.model import Lineage, Song
 from resonant.players.performers.play import Ask, Performance
-from resonant.sound.codes import ENDING, Codes, codes_bytes
-from resonant.sound.recording import FOLDER, Recording
+from resonant.sound.codes import Codes, with_codes
+from resonant.sound.recording import Recording
 
 ACT = "generate"
 _TITLE_LENGTH = 60
@@ -68,7 +67,7 @@ def song_of_performance(played: Performance, ask: Ask, source: Source, workplace
     (track,) = song.score.tracks
     codes = Codes(played.codes, source.performer, sound.sample_rate, source.hop, gain)
     settings = settings_of(ask, source)
-    recording = _with_codes(song.recordings[track.name], codes, workplace)
+    recording = with_codes(song.recordings[track.name], codes, workplace)
     recording = replace(recording, made={"words": ask.words, "seed": str(played.seed), **settings})
     lineage = Lineage(
         act=ACT, prompt=ask.words, players={track.name: source.performer}, settings=settings, seed=played.seed,
@@ -130,15 +129,6 @@ def _fitting(sound: Audio, source: Source) -> tuple[Audio, float]:
         return sound, 1.0
     gain = float(10.0 ** (-0.01 * np.ceil(2000.0 * np.log10(peak)) / 20.0))
     return Audio(sound.samples * np.float32(gain), sound.sample_rate), gain
-
-
-def _with_codes(recording: Recording, codes: Codes, workplace: Path) -> Recording:
-    """The recording with its codes in a file beside it."""
-    own, data = str(Path(FOLDER) / (Path(recording.file).stem + ENDING)), codes_bytes(codes)
-    path = workplace / Path(own).name
-    path.write_bytes(data)
-    digest = hashlib.sha256(data).hexdigest()
-    return replace(recording, codes=own, codes_sha256=digest, places={**recording.places, own: path})
 
 
 def _wishes(ask: Ask, source: Source) -> Wishes:

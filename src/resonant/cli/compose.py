@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resonant.cli.engine import an_engine
-from resonant.cli.options import SEED
+from resonant.cli.options import OUT, SEED
 from resonant.cli.progress import Progress, progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -32,13 +32,7 @@ NEW_SEEDS = 2**31  # short enough to type again
 @click.option("--quality", help="preview, standard or final.")
 @click.option("--seed", type=SEED, help="The same seed gives the same song. Without one, a new one.")
 @click.option("--takes", type=click.IntRange(1, 99), default=1, show_default=True, help="How many songs to make of it.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("songs"),
-    show_default=True,
-    help="The songs folder; or an audio file, which gets the mix as well.",
-)
+@OUT
 @click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True, help="May be given more than once.")
 @click.option("--lyrics", type=click.Path(path_type=Path), help="A text file with [Verse], [Chorus], ….")
 @click.option("--guide-vocal", is_flag=True, help="Sing the lyrics at the melody's pitches; needs espeak-ng.")

@@ -12,7 +12,7 @@ import click
 from resonant.cli.compose import NEW_SEEDS, places, print_song, read_text, summary
 from resonant.cli.engine import an_engine
 from resonant.cli.import_ import heard
-from resonant.cli.options import SEED
+from resonant.cli.options import OUT, SEED
 from resonant.cli.progress import Progress, progress_shown, stoppable
 
 if TYPE_CHECKING:
@@ -48,13 +48,7 @@ _LOADED, _PLAYED = 0.1, 0.8
 @click.option("--seed", type=SEED, help="The same seed gives the same music. Without one, a new one.")
 @click.option("--precision", type=click.Choice(PRECISIONS), help="Of the weights.  [default: the fastest here]")
 @click.option("--memory", type=float, help="GiB that the weights may take.  [default: what the machine has]")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("songs"),
-    show_default=True,
-    help="The songs folder; or an audio file, which gets the mix as well.",
-)
+@OUT
 @click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
 def generate(
     text: str, engine: str, weights: Path | None, size: str | None, out: Path, as_json: bool, **asked: Any

@@ -1,5 +1,6 @@
 """Option types that several commands share."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,3 +19,8 @@ class Seed(click.types.IntParamType):
 
 
 SEED = Seed()
+
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("songs"), show_default=True,
+    help="The songs folder; or an audio file, which gets the mix as well.",
+)  # fmt: skip

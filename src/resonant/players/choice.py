@@ -11,10 +11,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
-from resonant.players.registry import Player, Registry
+from resonant.players.registry import Player, Registry, is_installed
 from resonant.score.model import Score, Track
 
 MEASURED = Path(__file__).parent / "measured.json"
@@ -58,7 +57,7 @@ def best_player(players: Registry, asked: Asked, score: Score, measured: Measure
         BriefError: nobody plays the role.
     """
     role = asked.track.role
-    usual = players.best("auto", role)
+    usual = players.usual(role)
     if asked.manner or not asked.is_brought or not _is_among_its_own(asked, score):
         return Choice(usual)
     figures = (_shipped() if measured is None else measured).get(role, {})
@@ -83,7 +82,7 @@ def _is_among_its_own(asked: Asked, score: Score) -> bool:
 
 def _can_play(player: Player, role: str) -> bool:
     able = player.capabilities
-    return role in able.roles and (not able.needs_torch or find_spec("torch") is not None)
+    return role in able.roles and (not able.needs_torch or is_installed("torch"))
 
 
 @cache

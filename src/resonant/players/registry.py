@@ -39,8 +39,13 @@ def need(name: str, *packages: str) -> None:
         InputError: it is not; the message says how to get it.
     """
     for package in packages:
-        if util.find_spec(package) is None:
+        if not is_installed(package):
             raise InputError(f'{name} needs {package}, which is not installed; run: pip install "resonant[neural]"')
+
+
+def is_installed(package: str) -> bool:
+    """Whether a package can be imported; nothing is."""
+    return util.find_spec(package) is not None
 
 
 class Player(Protocol):
@@ -92,14 +97,12 @@ class Registry:
             raise BriefError(f"player {name!r} does not play {role}; it plays {roles}")
         return player
 
-    def best(self, name: str, role: str) -> Player:
-        """The player of that name; for "auto" the first that plays the role.
+    def usual(self, role: str) -> Player:
+        """The first player that plays the role.
 
         Raises:
-            BriefError: there is none of that name, or none plays the role.
+            BriefError: nobody plays it.
         """
-        if name != "auto":
-            return self.get(name, role)
         for player in self._players.values():
             if role in player.capabilities.roles:
                 return player

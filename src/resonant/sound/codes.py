@@ -3,14 +3,14 @@
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from resonant.errors import InputError
-from resonant.sound.recording import Recording
+from resonant.sound.recording import FOLDER, Recording
 
 ENDING = ".codes.npz"
 _MOST_CODEBOOKS, _MOST_CODES = 64, 2**24
@@ -47,6 +47,15 @@ def codes_bytes(codes: Codes) -> bytes:
         hop=np.array(codes.hop), gain=np.array(codes.gain, dtype=np.float64),
     )  # fmt: skip
     return out.getvalue()
+
+
+def with_codes(recording: Recording, codes: Codes, workplace: Path) -> Recording:
+    """The recording with its codes in a file beside it, which lies in the workplace until the song is saved."""
+    own, data = str(Path(FOLDER) / (Path(recording.file).stem + ENDING)), codes_bytes(codes)
+    path = workplace / Path(own).name
+    path.write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    return replace(recording, codes=own, codes_sha256=digest, places={**recording.places, own: path})
 
 
 def codes_of(recording: Recording) -> Codes:

@@ -1,28 +1,14 @@
 """import and accompany, from the command to the folder."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from tests.commands import run, told
 from tests.unit.brought.band_on_tape import on_file, tape
 
-from resonant.cli import resonant
 from resonant.library.revisions import open_song
 from resonant.score.midi import write_midi
 from resonant.score.model import Lyric, Note, Score, Track
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(resonant, [str(argument) for argument in arguments])
-
-
-def told(*arguments: object) -> dict[str, Any]:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    facts: dict[str, Any] = json.loads(result.stdout)
-    return facts
 
 
 @pytest.fixture

@@ -4,17 +4,16 @@ import json
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
-from tests.published_folders import tiny_flavours, tiny_heartmula, tiny_musicgen
+from tests.commands import run
+from tests.commands import told as facts_of
+from tests.published_folders import tiny_flavours, tiny_musicgen
 
 from resonant.brought.performed import ask_of
-from resonant.cli import resonant
 from resonant.library.catalogue import Catalogue
 from resonant.library.revisions import open_song
 from resonant.library.songs import changed_files, load_song
@@ -25,26 +24,9 @@ from resonant.sound.codes import codes_of
 from resonant.sound.recording import Recording
 
 
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(resonant, [str(argument) for argument in arguments])
-
-
 def told(*arguments: object) -> list[dict[str, Any]]:
-    result = run("generate", *arguments, "--json")
-    assert result.exit_code == 0, result.output
-    songs: list[dict[str, Any]] = json.loads(result.stdout)["songs"]
+    songs: list[dict[str, Any]] = facts_of("generate", *arguments)["songs"]
     return songs
-
-
-@pytest.fixture(scope="module")
-def musicgen(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_musicgen(tmp_path_factory.mktemp("weights") / "musicgen-tiny")
-
-
-@pytest.fixture(scope="module")
-def heartmula(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        yield tiny_heartmula(tmp_path_factory.mktemp("weights"), patch).words
 
 
 def test_a_sentence_becomes_a_locked_recording_with_codes_and_lineage(musicgen: Path, tmp_path: Path) -> None:

@@ -1,19 +1,15 @@
 """repair, from the command to the file and the folder, with tiny random weights as they are published."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
-from click.testing import CliRunner, Result
 from PIL import Image
-from tests.published_folders import tiny_heartmula, tiny_musicgen
+from tests.commands import run, told
 
 from resonant.audio_files import read_audio
-from resonant.cli import resonant
 from resonant.library.revisions import open_song
 from resonant.library.songs import changed_files
 from resonant.seeds import MAX_SEED
@@ -22,32 +18,10 @@ from resonant.sound.codes import codes_of
 RATE = 44_100
 
 
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(resonant, [str(argument) for argument in arguments])
-
-
-def told(*arguments: object) -> dict[str, Any]:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    facts: dict[str, Any] = json.loads(result.stdout)
-    return facts
-
-
 def refused(*arguments: object) -> str:
     result = run("repair", *arguments)
     assert result.exit_code == 2, result.output
     return result.stderr
-
-
-@pytest.fixture(scope="module")
-def musicgen(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_musicgen(tmp_path_factory.mktemp("weights") / "musicgen-tiny")
-
-
-@pytest.fixture(scope="module")
-def heartmula(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        yield tiny_heartmula(tmp_path_factory.mktemp("weights"), patch).words
 
 
 @pytest.fixture

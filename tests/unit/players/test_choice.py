@@ -61,7 +61,7 @@ def test_a_player_that_is_not_there_or_lacks_its_libraries_is_not_chosen(monkeyp
     assert chosen(what, Registry((USUAL,))) == "usual"
     heavy = replace(LEARNED, capabilities=replace(LEARNED.capabilities, needs_torch=True))
     assert chosen(what, Registry((USUAL, heavy))) == "learned"
-    monkeypatch.setattr("resonant.players.choice.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert chosen(what, Registry((USUAL, heavy))) == "usual"
 
 

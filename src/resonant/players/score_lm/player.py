@@ -124,7 +124,7 @@ class ScorePlayer:
 
     def _best(self, score: Score, bars: Sequence[int], context: Context) -> Candidate:
         name = context.track.name
-        holes = frozenset((bar, _place(score, name)) for bar in bars)
+        holes = _holes(score, name, bars)
         asked = self.asked(score, holes, context.style.name, context.should_stop)
         # The first candidate's stream does not know how many there are: one asked for alone is the first of several.
         streams = [
@@ -166,30 +166,30 @@ def _tuned(player: ScorePlayer, adapter: Path | None) -> ScorePlayer:
     return replace(player, adapter=adapter)
 
 
-def _place(score: Score, name: str) -> int:
-    return next(i for i, track in enumerate(score.tracks) if track.name == name)
+def _holes(score: Score, name: str, bars: Iterable[int]) -> frozenset[Hole]:
+    place = next(i for i, track in enumerate(score.tracks) if track.name == name)
+    return frozenset((bar, place) for bar in bars)
 
 
 def _portion(score: Score, bars: tuple[int, ...], name: str, context: int) -> tuple[int, ...]:
     """As many of the bars as can be read and written at once: eight, or half as many until they fit."""
-    encoded, place = cells(score), _place(score, name)
+    encoded = cells(score)
     size = min(_BARS_AT_ONCE, len(bars))
-    while size > 1 and not _fits(encoded, bars[:size], place, context):
+    while size > 1 and not fits(encoded, _holes(score, name, bars[:size]), context):
         size //= 2
     return bars[:size]
 
 
 def _thinned(score: Score, bars: Sequence[int], name: str, context: int) -> Score:
     """The score without its busiest other tracks, as many as keep even these bars from being read."""
-    while len(score.tracks) > 1 and not _fits(cells(score), bars, _place(score, name), context):
+    while len(score.tracks) > 1 and not fits(cells(score), _holes(score, name, bars), context):
         busiest = max((track for track in score.tracks if track.name != name), key=lambda track: len(track.notes))
         score = replace(score, tracks=tuple(track for track in score.tracks if track.name != busiest.name))
     return score
 
 
-def _fits(encoded: Cells, bars: Sequence[int], place: int, context: int) -> bool:
-    """Whether the bars can be read, all other tracks in them, and written."""
-    holes = frozenset((bar, place) for bar in bars)
+def fits(encoded: Cells, holes: frozenset[Hole], context: int) -> bool:
+    """Whether the bars of holes can be read, all other tracks in them, and the holes written."""
     view = view_of(encoded, holes, (0, context), "user", "none")
     return len(prompt(encoded, view)) + sum(room_for(encoded, hole) for hole in holes) <= context
 

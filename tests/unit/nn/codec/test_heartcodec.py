@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from tests.published_folders import heartcodec_tensors
 from torch import Tensor
 
 from resonant.errors import Cancelled, InputError
@@ -25,48 +26,13 @@ OF_REFERENCE = [
 """Samples 7,001, 47,001, ... of the left channel as the published code made them of these weights, codes and noise."""
 
 
-def published_tensors(config: HeartCodecConfig) -> dict[str, Tensor]:
-    """Random weights under the published names, weight norm unfolded, with what decoding does not need."""
-    with torch.device("meta"):
-        shapes = {name: tuple(tensor.shape) for name, tensor in HeartCodec(config).state_dict().items()}
-    rng = np.random.RandomState(5)
-    tensors: dict[str, Tensor] = {}
-
-    def drawn(name: str, *shape: int) -> None:
-        values = 0.15 * rng.standard_normal(shape)
-        if name.endswith("norm.weight"):
-            values += 1
-        elif name.endswith("original0"):
-            values += 0.5
-        elif name.endswith("bias"):
-            values /= 10
-        tensors[name] = torch.from_numpy(values).float()
-
-    for name in sorted(shapes):
-        shape, plain = shapes[name], "activation" in name or name.startswith("scalar_model.decoder.6.")
-        if name.endswith("embed_KND"):
-            for book in range(shape[0]):
-                start = f"flow_matching.vq_embed.layers.{book}._codebook."
-                drawn(start + "embed", 1, *shape[1:])
-                tensors |= {start + "initted": torch.ones(1), start + "cluster_size": torch.ones(1, shape[1])}
-        elif name.startswith("scalar_model.") and name.endswith(".weight") and not plain:
-            stem = name.removesuffix("weight") + "parametrizations.weight.original"
-            drawn(stem + "0", shape[0], 1, 1)
-            drawn(stem + "1", *shape)
-        else:
-            drawn(name, *shape)
-    drawn("flow_matching.vq_embed.project_in.weight", config.codebook_dim, config.dim)
-    drawn("scalar_model.encoder.0.bias", 2)
-    return tensors
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("codec")
     (folder / "config.json").write_text(
         json.dumps({"model_type": "heartcodec", "norm_type": "ada_norm_single", **SIZES})
     )
-    save_file(published_tensors(HeartCodecConfig(**SIZES)), folder / "model.safetensors")
+    save_file(heartcodec_tensors(HeartCodecConfig(**SIZES)), folder / "model.safetensors")
     return folder
 
 
@@ -117,7 +83,7 @@ def test_latents_that_are_known_stay_on_either_side(codec: HeartCodec) -> None:
     assert not torch.allclose(made[~is_known], flow.latents(codes(20), noise, known, ~is_known, Solving(3))[~is_known])
 
 
-def test_decoding_needs_the_506_published_tensors() -> None:
+def test_decoding_needs_the_506_heartcodec_tensors() -> None:
     with torch.device("meta"):
         names = HeartCodec(HeartCodecConfig()).state_dict()
     assert len(names) - 1 + 8 == 506
@@ -141,7 +107,7 @@ def test_codes_that_mean_nothing_and_files_of_others_are_refused(
     with pytest.raises(InputError, match="in_channels=600 must hold noise, context and condition"):
         load_heartcodec(tmp_path)
     (tmp_path / "config.json").write_bytes((folder / "config.json").read_bytes())
-    tensors = published_tensors(HeartCodecConfig(**SIZES))
+    tensors = heartcodec_tensors(HeartCodecConfig(**SIZES))
     del tensors["flow_matching.vq_embed.layers.2._codebook.embed"]
     save_file(tensors, tmp_path / "model.safetensors")
     with pytest.raises(InputError, match=r"do not hold flow_matching\.vq_embed\.layers\.2"):

@@ -9,17 +9,12 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.published_folders import BOOK, published_musicgen
 from torch import Tensor
 from transformers import (
-    EncodecConfig,
-    MusicgenConfig,
-    MusicgenDecoderConfig,
     MusicgenForCausalLM,
     MusicgenForConditionalGeneration,
-    MusicgenMelodyConfig,
-    MusicgenMelodyDecoderConfig,
     MusicgenMelodyForConditionalGeneration,
-    T5Config,
 )
 
 from resonant.errors import Cancelled
@@ -32,38 +27,13 @@ from resonant.nn.lm.musicgen_published import load_musicgen
 from resonant.nn.lm.musicgen_session import MusicgenSession, musicgen_run
 from resonant.nn.lm.pattern import delayed
 
-BOOK = 64
-T5 = {"d_model": 24, "num_layers": 1, "num_heads": 2, "d_ff": 32, "d_kv": 8, "vocab_size": 50}
-CODEC = {
-    "num_filters": 2, "hidden_size": 8, "sampling_rate": 32_000, "upsampling_ratios": [8, 5, 4, 4],
-    "target_bandwidths": [1.2], "codebook_size": BOOK, "use_causal_conv": False, "use_conv_shortcut": False,
-}  # fmt: skip
-DECODER = {
-    "vocab_size": BOOK, "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "ffn_dim": 48,
-    "pad_token_id": BOOK, "bos_token_id": BOOK,
-}  # fmt: skip
-
 
 def published(stereo: bool = False, melody: bool = False) -> MusicgenForConditionalGeneration:
-    torch.manual_seed(3)
-    sizes = {**DECODER, "num_codebooks": 8 if stereo else 4, "audio_channels": 2 if stereo else 1}
-    parts = {"text_encoder": T5Config(**T5), "audio_encoder": EncodecConfig(**CODEC)}
-    if melody:
-        decoder = MusicgenMelodyDecoderConfig(**sizes)
-        config = MusicgenMelodyConfig(
-            **{name: part.to_dict() for name, part in parts.items()}, decoder=decoder.to_dict(), chroma_length=9
-        )
-        model = MusicgenMelodyForConditionalGeneration(config)
-    else:
-        decoder = MusicgenDecoderConfig(**sizes)
-        config = MusicgenConfig(**{name: p.to_dict() for name, p in parts.items()}, decoder=decoder.to_dict())
-        model = MusicgenForConditionalGeneration(config)
+    model = published_musicgen(stereo, melody, num_hidden_layers=3)
+    assert isinstance(model, MusicgenForConditionalGeneration | MusicgenMelodyForConditionalGeneration)
     model.generation_config.decoder_start_token_id = BOOK
     model.generation_config.bos_token_id = model.generation_config.pad_token_id = BOOK
-    with torch.no_grad():
-        for parameter in model.decoder.parameters():  # at their first values all codes are nearly alike
-            parameter.add_(0.2 * torch.randn_like(parameter))
-    return model.eval()
+    return model
 
 
 def ours(model: MusicgenForConditionalGeneration, folder: Path) -> Musicgen:
