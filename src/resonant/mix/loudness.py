@@ -194,8 +194,7 @@ def gated_lufs(power: NDArray[np.float64]) -> float | None:
 def peak_envelope(samples: Samples, floor: float = 0.0) -> Samples:
     """The highest magnitude, between samples too, in each block of `PEAK_BLOCK` samples, over all channels.
 
-    Blocks whose peak surely lies under the floor (linear) give their sample peak only, which is quicker: an
-    interpolated value can not exceed the samples around it by more than the interpolator's L1 norm.
+    Blocks whose peak surely lies under the floor (linear) give their sample peak only, which is quicker.
 
     Returns:
         `float32 [blocks]`, the last block padded with silence.
@@ -217,12 +216,10 @@ def _channel_peaks(channel: Samples, blocks: int, floor: float) -> Samples:
     padded[_LEAD : _LEAD + channel.size] = channel
     size = PEAK_BLOCK + _TAPS - 1
     around = np.lib.stride_tricks.sliding_window_view(padded, size)[::PEAK_BLOCK][:blocks]
-    body = padded[_LEAD : _LEAD + blocks * PEAK_BLOCK].reshape(blocks, PEAK_BLOCK)
-    peaks = np.maximum(body.max(axis=1), -body.min(axis=1))
-    matrix, norm = _interpolation()
-    near = np.maximum(peaks, np.maximum(np.append(peaks[1:], 0.0), np.insert(peaks[:-1], 0, 0.0)))
-    chosen = np.flatnonzero(near * norm > floor)
+    peaks = _highest(padded[_LEAD : _LEAD + blocks * PEAK_BLOCK])
+    chosen = np.flatnonzero(_bound(peaks, padded) > floor)
     chosen = np.append(chosen, np.repeat(chosen[-1:], -chosen.size % _COLUMNS))
+    matrix = _interpolation().matrix
     for start in range(0, chosen.size, 20 * _COLUMNS):
         some = chosen[start : start + 20 * _COLUMNS]
         between = matrix @ around[some].reshape(-1, _COLUMNS, size).transpose(0, 2, 1)
@@ -231,25 +228,62 @@ def _channel_peaks(channel: Samples, blocks: int, floor: float) -> Samples:
     return np.asarray(peaks)
 
 
+def _bound(peaks: Samples, padded: Samples) -> Samples:
+    """What no value between the samples of a block exceeds, by their size and by how steep they are."""
+    step = _interpolation()
+    steep = _with_neighbours(_highest(np.diff(padded)[_LEAD : _LEAD + peaks.size * PEAK_BLOCK]))
+    near = _with_neighbours(peaks)
+    return np.minimum(near * np.float32(step.norm), near + steep * np.float32(step.slope_norm))
+
+
+def _highest(samples: Samples) -> Samples:
+    """The highest magnitude in each block."""
+    return np.asarray(np.maximum.reduceat(np.abs(samples), np.arange(0, samples.size, PEAK_BLOCK)))
+
+
+def _with_neighbours(blocks: Samples) -> Samples:
+    """The highest of each block, the one before and the one behind."""
+    return np.maximum(blocks, np.maximum(np.append(blocks[1:], 0.0), np.insert(blocks[:-1], 0, 0.0)))
+
+
+_ROUNDING = 1.0001  # what float32 may add to a bound
 _COLUMNS = 48  # so small that OpenBLAS does each product in this thread: its own threads cost more than they save here
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Interpolation:
+    """From `PEAK_BLOCK` + taps - 1 samples to the three values between each two.
+
+    Args:
+        matrix: `float32 [3 * PEAK_BLOCK, PEAK_BLOCK + taps - 1]`.
+        norm: a value is at most so many times the highest sample around it.
+        slope_norm: it is farther from the straight line between its two samples by at most so many times the highest
+            step from sample to sample.
+    """
+
+    matrix: Samples
+    norm: float
+    slope_norm: float
+
+
 @cache
-def _interpolation() -> tuple[Samples, float]:
-    """A matrix from `PEAK_BLOCK` + taps - 1 samples to the three values between each two, and its L1 norm."""
+def _interpolation() -> _Interpolation:
     offsets = np.arange(_TAPS) - _LEAD
     matrix = np.zeros((PEAK_BLOCK + _TAPS - 1, 3 * PEAK_BLOCK))
-    norm = 0.0
+    norm = slope_norm = 0.0
     for phase in (1, 2, 3):
         distance = offsets - phase / 4.0
         taps = (
             np.sinc(distance) * np.i0(7.0 * np.sqrt(np.clip(1 - (distance / (_TAPS / 2)) ** 2, 0, None))) / np.i0(7.0)
         )
         taps /= taps.sum()
-        norm = max(norm, float(np.abs(taps).sum()))
+        line = np.maximum(1.0 - np.abs(distance), 0.0)
+        norm = max(norm, _ROUNDING * float(np.abs(taps).sum()))
+        # both sum to one, so their difference acts on steps from sample to sample, by its running sum
+        slope_norm = max(slope_norm, _ROUNDING * float(np.abs(np.cumsum(taps - line)).sum()))
         for index in range(PEAK_BLOCK):
             matrix[index : index + _TAPS, 3 * index + phase - 1] = taps
-    return np.ascontiguousarray(matrix.T, dtype=np.float32), norm
+    return _Interpolation(np.ascontiguousarray(matrix.T, dtype=np.float32), norm, slope_norm)
 
 
 def _range_lu(power: NDArray[np.float64]) -> float:

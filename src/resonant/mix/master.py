@@ -1,6 +1,5 @@
 """The bus to a master: tone, glue, age, and a loudness that lands under a true-peak ceiling."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +20,8 @@ from resonant.mix.model import HeldMaster, MasterChain
 _WORKING_LUFS = -18.0
 _CEILING_MARGIN_DB = 0.1  # what other oversampling filters and 24-bit rounding may read more than ours
 _MAX_GAIN_DB = 30.0
+_USUAL_LIMITING_DB = 3.0  # more gain than this over what a sound without peaks would need is seldom wanted
+_CORRECTION_DB = 0.5  # how far the gain may be corrected once it is found
 _DC_CUT_HZ = 18.0
 _AUDIBLE_CONSTANT = 2e-5
 
@@ -103,11 +104,11 @@ def _band_levels_db(samples: Samples, sample_rate: int) -> tuple[float, float, f
     from scipy import fft
 
     size = 8192
-    padded = np.pad(samples, ((0, 0), (0, size)))
-    starts = np.linspace(0, samples.shape[1], 60).astype(np.int64)
-    frames = np.stack([padded[:, start : start + size].mean(axis=0) for start in starts]) * np.hanning(size).astype(
-        np.float32
-    )
+    frames = np.zeros((60, size), dtype=np.float32)
+    for frame, start in zip(frames, np.linspace(0, samples.shape[1], 60).astype(np.int64), strict=True):
+        window = samples[:, start : start + size]
+        frame[: window.shape[1]] = window.mean(axis=0)
+    frames *= np.hanning(size).astype(np.float32)
     power = (np.abs(fft.rfft(frames, axis=1)) ** 2).sum(axis=0)
     freqs = np.arange(power.size) * sample_rate / size
     bands = (freqs < 120.0, (freqs >= 300.0) & (freqs < 3000.0), freqs >= 5000.0)
@@ -123,10 +124,7 @@ def _landed(audio: Audio, sound: Sound) -> Master:
     """
     rate, ceiling_db = audio.sample_rate, sound.peak_dbtp - _CEILING_MARGIN_DB
     ceiling = 10.0 ** (ceiling_db / 20.0)
-    with ThreadPoolExecutor(1) as beside:
-        power = beside.submit(weighted_power, audio)
-        peaks = peak_envelope(audio.samples, floor=0.25 * sample_peak(audio.samples))
-    gain_db = _gain_for(sound.loudness_lufs, peaks, _block_means(power.result()), rate, ceiling)
+    peaks, gain_db = _peaks_and_gain(audio, sound.loudness_lufs, ceiling)
     finished = Audio(_pushed(audio.samples, peaks, gain_db, rate, ceiling), rate)
     loudness = measure(finished)
     missing_db = 0.0 if loudness.integrated_lufs is None else sound.loudness_lufs - loudness.integrated_lufs
@@ -140,6 +138,24 @@ def _landed(audio: Audio, sound: Sound) -> Master:
         loudness = loudness.changed_by(-over_db)
         gain_db -= over_db
     return Master(finished, loudness, gain_db)
+
+
+def _peaks_and_gain(audio: Audio, target_lufs: float, ceiling: float) -> tuple[Samples, float]:
+    """The highest magnitude in each block, exactly where it matters, and the input gain in dB that meets the target.
+
+    No peak matters that stays under the ceiling with all that gain; how much it is shows afterwards.
+    """
+    power = _block_means(weighted_power(audio))
+    unlimited = gated_lufs(_hop_means(power, _hop_edges(power.size, audio.sample_rate)))
+    expected_db = 0.0 if unlimited is None else max(target_lufs - unlimited, 0.0)
+    lowest = 0.25 * sample_peak(audio.samples)
+    floor = max(lowest, ceiling * 10.0 ** (-(expected_db + _USUAL_LIMITING_DB) / 20.0))
+    peaks = peak_envelope(audio.samples, floor)
+    gain_db = _gain_for(target_lufs, peaks, power, audio.sample_rate, ceiling)
+    if floor > lowest and gain_db > expected_db + _USUAL_LIMITING_DB - _CORRECTION_DB:
+        peaks = peak_envelope(audio.samples, lowest)
+        gain_db = _gain_for(target_lufs, peaks, power, audio.sample_rate, ceiling)
+    return peaks, gain_db
 
 
 def _gain_for(

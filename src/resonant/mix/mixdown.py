@@ -114,6 +114,10 @@ class _Gains:
             return 0.0
         return trim_db - (self.first_trim_db if name in self.kept else 0.0)
 
+    def leave(self, name: str, trim_db: float) -> bool:
+        """Whether a stem is what it has to be already, to the last bit: it was kept, and was published so."""
+        return name in self.kept and self.of(name, trim_db) == 0.0
+
     @property
     def ceiling(self) -> float:
         """Of the bus. An untouched stem may fill the scale by itself: up to twice that, float sums are still exact."""
@@ -131,7 +135,12 @@ def _summed(
     trim_db = gains.first_trim_db
     still = {name for name, audio in parts.items() if name in gains.untouched or _wholly(held.get(name), audio)}
     while True:
-        published = {name: _published(audio, gains.of(name, trim_db), held.get(name)) for name, audio in parts.items()}
+        published = {
+            name: audio
+            if gains.leave(name, trim_db) and name not in held
+            else _published(audio, gains.of(name, trim_db), held.get(name))
+            for name, audio in parts.items()
+        }
         total = silence.samples.copy()
         for audio in published.values():
             total += audio.samples

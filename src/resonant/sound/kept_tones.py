@@ -26,10 +26,14 @@ class KeptTones:
 
     A tone is the same to the last bit whether it was kept or is made: each is made longer than it is wanted, and what
     the end of its source has changed is never given away.
+
+    Args:
+        max_bytes: what they may take.
+        margin: how many samples before the end of what is made need not be right.
     """
 
-    def __init__(self, max_bytes: int = 96 * 2**20) -> None:
-        self._max_bytes, self._num_bytes = max_bytes, 0
+    def __init__(self, max_bytes: int = 96 * 2**20, margin: int = _MARGIN) -> None:
+        self._max_bytes, self._num_bytes, self._margin = max_bytes, 0, margin
         self._tones: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -38,16 +42,16 @@ class KeptTones:
 
         Args:
             name: what decides its sound.
-            make: gives so many of its first samples, all where it has fewer; the last 4096 need not be right if it
-                goes on behind them.
+            make: gives so many of its first samples, all where it has fewer; those within the margin need not be right
+                if it goes on behind them.
         """
         with self._lock:
             kept = self._tones.get(name)
             if kept is not None:
                 self._tones.move_to_end(name)
         if kept is None or not (kept.is_whole or len(kept.sound) >= num_samples):
-            made = make(num_samples + _MARGIN)
-            is_whole = len(made) < num_samples + _MARGIN
+            made = make(num_samples + self._margin)
+            is_whole = len(made) < num_samples + self._margin
             kept = _Kept(made if is_whole else made[:num_samples], is_whole)
             self._keep(name, kept)
         return kept.sound[:num_samples]

@@ -1,5 +1,7 @@
 """Chorus: two detuned copies, one to each side."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from resonant.audio import Samples
@@ -27,8 +29,13 @@ def chorus(
     if mix <= 0.0 or samples.shape[1] == 0:
         return stereo
     angle = 2.0 * np.pi * rate_hz / sample_rate * steps_of(samples.shape[1])
-    out = np.empty_like(stereo)
-    for side, phase in enumerate((0.0, np.pi)):
+
+    def with_copy(side: Samples, phase: float) -> Samples:
         late_ms = _MIDDLE_MS + depth_ms * np.sin(angle + phase)
-        out[side] = stereo[side] + np.float32(mix) * read_late(stereo[side], late_ms * (sample_rate / 1000.0))
-    return np.asarray(out / np.float32(np.sqrt(1.0 + mix * mix)))
+        both: Samples = side + np.float32(mix) * read_late(side, late_ms * (sample_rate / 1000.0))
+        both /= np.float32(np.sqrt(1.0 + mix * mix))
+        return both
+
+    with ThreadPoolExecutor(1) as beside:
+        right = beside.submit(with_copy, stereo[1], np.pi)
+        return np.stack((with_copy(stereo[0], 0.0), right.result()))

@@ -1,5 +1,7 @@
 """The ensemble: delay lines swept by slow waves, as in string machines (three lines) and the Juno (two)."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,11 +13,16 @@ _MIDDLE_MS = 7.0
 
 
 def ensemble(dry: Samples, settings: Ensemble, sample_rate: int) -> Samples:
-    """The sound through the ensemble: `float32 [2, samples]`, of the same length."""
+    """The sound, `float32 [1 or 2, samples]`, through the ensemble: `float32 [2, samples]`; a thread for each line."""
     mono = dry.mean(axis=0)
-    wet = np.zeros_like(dry)
-    for line in range(settings.lines):
-        swept = read_late(mono, _delays(mono.size, settings, line / settings.lines, sample_rate))
+    wet = np.zeros((2, mono.size), dtype=np.float32)
+
+    def sweep(line: int) -> Samples:
+        return read_late(mono, _delays(mono.size, settings, line / settings.lines, sample_rate))
+
+    with ThreadPoolExecutor(settings.lines) as pool:
+        lines = list(pool.map(sweep, range(settings.lines)))
+    for line, swept in enumerate(lines):
         side = 0.0 if settings.lines == 1 else 2.0 * line / (settings.lines - 1) - 1.0
         angle = (0.9 * side + 1.0) * np.pi / 4.0
         wet[0] += np.float32(np.cos(angle)) * swept

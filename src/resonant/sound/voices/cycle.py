@@ -80,8 +80,8 @@ class Rows:
         row = np.clip((octaves - LOWEST_RATIO_OCTAVES) * ROWS_PER_OCTAVE, 0.0, _STEPS - 1.001)
         if len(row) == 1:  # a filter that stands still: the nearest of rows 1/8 octave apart will do
             return cls(np.rint(row).astype(np.int64), None)
-        index = row.astype(np.int64)
-        return cls(index, (row - index).astype(np.float32))
+        whole = np.floor(row)
+        return cls(whole.astype(np.int64), row - whole)
 
     def lowered(self, octaves: float) -> "Rows":
         """The rows for an oscillator that many octaves above the note; to the nearest row."""

@@ -114,3 +114,13 @@ class Patch:
     takes: int = 2
     slower: int = 1
     trim_db: float = 0.0
+
+    @property
+    def sides(self) -> int:
+        """1 where all oscillators stand in the middle, so that left and right are the same until the ensemble; or 2."""
+        return 1 if all(oscillator.pan == 0.0 for oscillator in self.oscillators) else 2
+
+    @property
+    def is_still(self) -> bool:
+        """Whether a note's pitch stays where it is."""
+        return self.vibrato.cents == 0.0 and self.drop.semitones == 0.0

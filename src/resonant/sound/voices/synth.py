@@ -1,13 +1,16 @@
 """A track played on a patch."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from resonant.audio import Samples
 from resonant.errors import Cancelled
+from resonant.sound.kept_tones import KeptTones
 from resonant.sound.voices.chorus import ensemble
 from resonant.sound.voices.patch import Patch
 from resonant.sound.voices.performance import Performance, Played
@@ -18,6 +21,7 @@ _TIME_STEP_S = 0.005  # slurs whose times are this near are the same tone
 _SLUR_S = 0.008  # notes that overlap by less are a player's untidiness, not a slur
 _PORTAMENTO_GAP_S = 0.35
 _WHEEL_CENTS, _WHEEL_HZ = 45.0, 5.6
+_KEPT_BYTES = 96 * 2**20
 _SILENCE = 1e-9  # a filter's tail never ends; numbers this small cost hundreds of cycles each further on
 
 
@@ -29,12 +33,14 @@ def play_synth(
     Raises:
         Cancelled: `should_stop` said so between two notes.
     """
-    made = np.zeros((2, -(-num_samples // patch.slower)), dtype=np.float32)
+    made = np.zeros((patch.sides, -(-num_samples // patch.slower)), dtype=np.float32)
     _Stage(made, played, patch, sample_rate / patch.slower, should_stop).play()
     dry = made if patch.slower == 1 else _faster(made, patch.slower)[:, :num_samples]
     if patch.mono:
         dry = _without_dc(dry, sample_rate)
-    return dry if patch.ensemble is None else ensemble(dry, patch.ensemble, sample_rate)
+    if patch.ensemble is not None:
+        return ensemble(dry, patch.ensemble, sample_rate)
+    return dry if patch.sides == 2 else np.repeat(dry, 2, axis=0)
 
 
 def _without_dc(samples: Samples, sample_rate: int) -> Samples:
@@ -51,7 +57,17 @@ def _faster(samples: Samples, times: int) -> Samples:
     """At two or four times the sample rate."""
     from scipy.signal import resample_poly
 
-    return np.asarray(resample_poly(samples, times, 1, axis=1, window=("kaiser", 8.0)), dtype=np.float32)
+    def faster(side: Samples) -> Samples:
+        return np.asarray(resample_poly(side, times, 1, axis=1, window=("kaiser", 8.0)), dtype=np.float32)
+
+    with ThreadPoolExecutor(len(samples)) as pool:
+        return np.concatenate(list(pool.map(faster, samples[:, None])))
+
+
+@cache
+def kept_tones() -> KeptTones:
+    """The held tones of all patches that this process has played."""
+    return KeptTones(max_bytes=_KEPT_BYTES, margin=0)
 
 
 class _Stage:
@@ -75,7 +91,7 @@ class _Stage:
             tone = struck.tone
             cents = self._cents(struck.start_s, tone.length_s)
             if cents is not None:
-                self._add(struck, self._sound(tone, cents, [struck]))
+                self._add(struck, self._sound(tone, cents, self._room([struck])))
             elif len(tone.steps) == 1 and tone.from_pitch is None:
                 groups.setdefault(replace(tone, length_s=0.0, gate_s=0.0), []).append(struck)
             else:
@@ -85,15 +101,28 @@ class _Stage:
 
     def _play_alike(self, name: Tone, alike: list["_Struck"]) -> None:
         if name.length_s > 0.0:
-            made = self._sound(name, None, alike)
+            made = self._sound(name, None, self._room(alike))
             for struck in alike:
                 self._add(struck, made)
             return
-        # Longer than all by more than its own fade at the end: what a note sounds like must not depend on the others.
-        longest_s = max(struck.tone.length_s for struck in alike) + 2 * END_FADE_S
-        held = self._sound(replace(name, length_s=longest_s, gate_s=longest_s), None, alike)
+        held = self._held(name, alike)
         for struck in alike:
             self._add(struck, self._let_go(held, struck.tone))
+
+    def _held(self, name: Tone, alike: list["_Struck"]) -> Samples:
+        """A tone whose key is held down, longer than all by more than its own fade at the end: what a note sounds like
+        must not depend on the others. Where its pitch stands still it is kept for the next track that plays it so."""
+        longest_s = max(struck.tone.length_s for struck in alike) + 2 * END_FADE_S
+        if not self._patch.is_still:
+            return self._sound(replace(name, length_s=longest_s, gate_s=longest_s), None, self._room(alike))
+
+        def made(num_samples: int) -> Samples:
+            held_s = num_samples / self._sample_rate + 2 * END_FADE_S
+            return self._sound(replace(name, length_s=held_s, gate_s=held_s), None, num_samples).T
+
+        self._go_on()
+        wanted = min(round(longest_s * self._sample_rate), self._room(alike))
+        return kept_tones().tone((self._patch, name, self._sample_rate), wanted, made).T
 
     def _let_go(self, held: Samples, tone: Tone) -> Samples:
         gate = round(tone.gate_s * self._sample_rate)
@@ -105,12 +134,19 @@ class _Stage:
             fade_end(sounding, self._sample_rate)
         return sounding
 
-    def _sound(self, tone: Tone, cents: NDArray[np.float64] | None, alike: list["_Struck"]) -> Samples:
-        """A tone, no longer than there is room for behind the first of those that are struck alike."""
+    def _sound(self, tone: Tone, cents: NDArray[np.float64] | None, until: int) -> Samples:
+        """The first samples of a tone."""
+        self._go_on()
+        return sound(self._patch, tone, self._sample_rate, cents, until)
+
+    def _go_on(self) -> None:
         if self._should_stop():
             raise Cancelled("rendering was stopped")
+
+    def _room(self, alike: list["_Struck"]) -> int:
+        """How many samples there are behind the first of those that are struck alike."""
         first = min(round(struck.start_s * self._sample_rate) for struck in alike)
-        return sound(self._patch, tone, self._sample_rate, cents, max(self._out.shape[1] - first, 2))
+        return max(self._out.shape[1] - first, 2)
 
     def _add(self, struck: "_Struck", made: Samples) -> None:
         first = round(struck.start_s * self._sample_rate)

@@ -47,7 +47,7 @@ class Tone:
 def sound(
     patch: Patch, tone: Tone, sample_rate: float, cents: NDArray[np.float64] | None = None, until: int | None = None
 ) -> Samples:
-    """The sound of a tone at velocity 100's loudness: `float32 [2, samples]`; where it is cut it ends within 4 ms.
+    """The sound of a tone at velocity 100's loudness: `float32 [patch.sides, samples]`; cut, it ends within 4 ms.
 
     Args:
         cents: pitch wheel and modulation over the tone's samples, where they move.
@@ -62,7 +62,7 @@ def sound(
     cycles = np.cumsum(step) if step.ndim else np.arange(num_samples) * step
     above = _cutoff(patch, tone, num_samples, sample_rate) - np.log2(hz).astype(np.float32)
     readers = [_reader(patch, tone, index, highest_hz, sample_rate) for index in range(len(patch.oscillators))]
-    mixed = np.zeros((2, num_samples), dtype=np.float32)
+    mixed = np.zeros((patch.sides, num_samples), dtype=np.float32)
     for start in range(0, num_samples, _CHUNK):
         part = slice(start, start + _CHUNK)
         rows = Rows.at(above if len(above) == 1 else above[part])
@@ -73,18 +73,17 @@ def sound(
 
 @dataclass(frozen=True, eq=False)
 class _Reader:
-    """An oscillator at work: `ratio` of its frequency to the note's, where in its cycle it starts, its two levels."""
+    """An oscillator at work: its frequency by the note's, where in its cycle it starts, its level on each side."""
 
     bank: Bank
     ratio: float
     start: float
-    left: np.float32
-    right: np.float32
+    levels: tuple[np.float32, ...]
 
     def add(self, mixed: Samples, cycles: NDArray[np.float64], rows: Rows) -> None:
         signal = self.bank.read(cycles * self.ratio + self.start, rows.lowered(float(np.log2(self.ratio))))
-        mixed[0] += self.left * signal
-        mixed[1] += self.right * signal
+        for side, level in zip(mixed, self.levels, strict=True):
+            np.add(side, level * signal, out=side)
 
 
 def _reader(patch: Patch, tone: Tone, index: int, highest_hz: float, sample_rate: float) -> _Reader:
@@ -93,13 +92,11 @@ def _reader(patch: Patch, tone: Tone, index: int, highest_hz: float, sample_rate
     ratio = 2.0 ** ((oscillator.cents + stray) / 1200.0)
     accented = patch.accent is not None and tone.velocity >= ACCENT_VELOCITY
     filter_ = patch.accent if patch.accent is not None and accented else patch.filter
-    left, right = _sides(oscillator.pan)
     return _Reader(
         bank_for(oscillator.wave, filter_, highest_hz * ratio, sample_rate),
         ratio,
         _chance(tone, "phase", index) if patch.random_phase else 0.0,
-        np.float32(oscillator.level * left),
-        np.float32(oscillator.level * right),
+        tuple(np.float32(oscillator.level * side) for side in _sides(oscillator.pan)[: patch.sides]),
     )
 
 
@@ -133,7 +130,7 @@ def _pitch(
     first = tone.steps[0][1] + 12.0 * patch.octaves
     vibrato, drop = patch.vibrato, patch.drop
     slides = len(tone.steps) > 1 or tone.from_pitch is not None
-    if not slides and vibrato.cents == 0.0 and drop.semitones == 0.0 and cents is None:
+    if not slides and patch.is_still and cents is None:
         return first
     t = np.arange(num_samples) / sample_rate
     pitch = _slur(patch, tone, t) if slides else np.full(num_samples, first)
@@ -151,7 +148,7 @@ def _slur(patch: Patch, tone: Tone, t: NDArray[np.float64]) -> NDArray[np.float6
     now = float(tone.steps[0][1] if tone.from_pitch is None else tone.from_pitch)
     pitch = np.full(len(t), now)
     for (start, target), (end, _) in zip(tone.steps, (*tone.steps[1:], (float("inf"), 0)), strict=True):
-        part = (t >= start) & (t < end)
+        part = slice(*np.searchsorted(t, (start, end)))
         pitch[part] = target + (now - target) * np.exp((start - t[part]) / constant_s)
         now = target + (now - target) * float(np.exp((start - end) / constant_s))
     return pitch + 12.0 * patch.octaves
