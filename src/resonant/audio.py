@@ -1,5 +1,6 @@
 """The `Audio` value: `float32 [channels, samples]` at a sample rate. Files are read and written in `audio_files`."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
 
@@ -37,12 +38,21 @@ def pcm_24(samples: Samples) -> bytes:
     """The samples as a 24-bit WAV file holds them: little-endian, channels interleaved; full scale is the last step."""
     channels, length = samples.shape
     frames = np.empty((length * channels, 3), dtype=np.uint8)
-    for start in range(0, length, _BLOCK_FRAMES):
-        steps = steps_24(samples[:, start : start + _BLOCK_FRAMES])
-        four = np.ascontiguousarray(steps.T.astype("<i4")).view(np.uint8).reshape(-1, 4)
-        block = frames[start * channels : start * channels + len(four)]
-        for byte in range(3):
-            block[:, byte] = four[:, byte]
+
+    def fill(starts: range) -> None:
+        for start in starts:
+            steps = steps_24(samples[:, start : start + _BLOCK_FRAMES])
+            four = np.ascontiguousarray(steps.T.astype("<i4")).view(np.uint8).reshape(-1, 4)
+            block = frames[start * channels : start * channels + len(four)]
+            for byte in range(3):
+                block[:, byte] = four[:, byte]
+
+    blocks = range(0, length, _BLOCK_FRAMES)
+    half = len(blocks) // 2
+    with ThreadPoolExecutor(1) as beside:
+        rest = beside.submit(fill, blocks[half:])
+        fill(blocks[:half])
+        rest.result()
     return frames.tobytes()
 
 

@@ -282,12 +282,19 @@ def in_words(region: Region) -> str:
     )
 
 
-def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: Published | None = None) -> Song:
+def sounded(
+    song: Song,
+    engine: Engine,
+    watch: Watch | None = None,
+    published: Published | None = None,
+    mixed: Callable[[str, Audio], None] | None = None,
+) -> Song:
     """The song with its stems rendered and mixed.
 
     Args:
         published: the stems of the revision before. Those that nothing has changed are taken from there; locked bars
             stay as they are there to the last bit, whatever becomes of the rest of their track.
+        mixed: given the name and the published stem of each other track, before the master is made.
 
     Raises:
         BriefError: an instrument is not known.
@@ -313,6 +320,7 @@ def sounded(song: Song, engine: Engine, watch: Watch | None = None, published: P
     mix = mix_down(
         stems, replace(scene, trim_db=before.trim_db), kept={name: old[name] for name in same},
         held={name: Held(old[name], spans) for name, spans in locked.items()}, readings=before.readings,
+        mixed=mixed,
     )  # fmt: skip
     set_before = {name: strip for name, strip in before.strips.items() if name in same}
     watch.progress("mixed", 0.95)

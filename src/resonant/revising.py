@@ -1,14 +1,18 @@
 """An act, to the end: a song's new notes sounded, mixed, and saved as a revision of the song they were made from."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
-from resonant.audio_files import AudioFormat
+from resonant.audio import Audio
+from resonant.audio_files import AudioFormat, audio_bytes
 from resonant.library.document import SongDocument
 from resonant.library.model import Song
 from resonant.library.revisions import OpenSong, save_revision
-from resonant.library.song_files import sheets_being_made
+from resonant.library.song_files import formats_of, sheets_being_made
 from resonant.mix.model import Published
 from resonant.produce import Engine, Watch, sounded
+
+_MOST_AHEAD = 2  # files of stems that lie in memory until the master is done: what the one track of a re-roll has
 
 
 def revised(
@@ -21,7 +25,9 @@ def revised(
     formats: Sequence[AudioFormat] | None = None,
     current: bool = True,
 ) -> SongDocument:
-    """The revision of `opened` that a song's new notes make. Its sheets are drawn while its sound is made.
+    """The revision of `opened` that a song's new notes make.
+
+    Its sheets are drawn while its sound is made, and the files of its stems are made while the master is.
 
     Args:
         song: as an act gave it, with notes and without sound.
@@ -37,7 +43,14 @@ def revised(
         Cancelled: the watch said stop.
     """
     watch = watch or Watch()
-    with sheets_being_made(song) as sheets:
-        sounding = sounded(song, engine, watch, before)
+    formats = formats_of(opened.document) if formats is None else formats
+    with sheets_being_made(song) as sheets, ThreadPoolExecutor(1) as beside:
+        begun: dict[tuple[Audio, AudioFormat], Future[bytes]] = {}
+
+        def begin(name: str, stem: Audio) -> None:
+            if len(begun) < _MOST_AHEAD:
+                begun.update({(stem, form): beside.submit(audio_bytes, stem, form, name) for form in formats})
+
+        sounding = sounded(song, engine, watch, before, begin)
         watch.progress("saving", 0.97)
-        return save_revision(sounding, opened, formats, current, sheets)
+        return save_revision(sounding, opened, formats, current, sheets, begun)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from resonant.audio_files import AudioFormat
 from resonant.errors import InputError
@@ -25,6 +26,7 @@ from resonant.library.patches import finish, interrupted, put_back, rebuilt
 from resonant.library.place import disk_errors, settle_folder, sweep, unfinished_folder, write_durably
 from resonant.library.published import PublishedFolder
 from resonant.library.song_files import (
+    Begun,
     Makers,
     formats_of,
     meters_of,
@@ -96,6 +98,7 @@ def save_revision(
     formats: Sequence[AudioFormat] | None = None,
     current: bool = True,
     sheets: Makers | None = None,
+    begun: Begun = MappingProxyType({}),
 ) -> SongDocument:
     """A new revision of the song, made from the one that was opened; only files that differ from it are made.
 
@@ -105,6 +108,7 @@ def save_revision(
         formats: of mix and stems; None for those that the song has.
         current: False for a take that is kept and not shown.
         sheets: what makes `sheets_of(song)`, where they are being made already.
+        begun: files of its sounds that are being made already.
 
     Raises:
         InputError: it would change a locked cell, or lose a lock; it names the lock.
@@ -113,7 +117,8 @@ def save_revision(
     folder, before = opened.folder, opened.document
     formats = formats_of(before) if formats is None else tuple(formats)
     with disk_errors(folder), unfinished_folder(folder) as desk:
-        kept, makers = _kept_and_new(song, opened, formats, sheets_of(song) if sheets is None else sheets)
+        sheets = sheets_of(song) if sheets is None else sheets
+        kept, makers = _kept_and_new(song, opened, formats, sheets, sounds_of(song, formats, begun))
         files = dict(sorted((kept | write_files(makers, desk)).items()))
         same_sound = song.mix is None and song.stems is None and _same_music(song, before.song)
         document = SongDocument(
@@ -301,11 +306,11 @@ def _begin(history: History, opened: OpenSong) -> None:
 
 
 def _kept_and_new(
-    song: Song, opened: OpenSong, formats: Sequence[AudioFormat], sheets: Makers
+    song: Song, opened: OpenSong, formats: Sequence[AudioFormat], sheets: Makers, sounds: Makers
 ) -> tuple[dict[str, str], Makers]:
     """The digests of the files that are as they were in `opened`, and what makes the others."""
     before = opened.document
-    sounds, recordings = sounds_of(song, formats), recordings_of(song)
+    recordings = recordings_of(song)
     same: set[str] = set()
     if _same_music(song, before.song):
         same |= sheets.keys()

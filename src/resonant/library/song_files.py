@@ -4,10 +4,12 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from resonant.audio import Audio
 from resonant.audio_files import AudioFormat, audio_bytes
@@ -27,6 +29,9 @@ _NAME_LENGTH = 40
 
 Makers = dict[str, Callable[[], bytes]]
 """By the name of a file in the song's folder, what makes its bytes."""
+
+Begun = Mapping[tuple[Audio, AudioFormat], Future[bytes]]
+"""The bytes of sounds that threads are at work on already."""
 
 
 def sheets_of(song: Song) -> Makers:
@@ -52,11 +57,15 @@ def sheets_being_made(song: Song) -> Iterator[Makers]:
                 sheet.cancel()
 
 
-def sounds_of(song: Song, formats: Sequence[AudioFormat]) -> Makers:
-    """What is heard: the master and the stems, through their strips where the song was mixed."""
+def sounds_of(song: Song, formats: Sequence[AudioFormat], begun: Begun = MappingProxyType({})) -> Makers:
+    """What is heard: the master and the stems, through their strips where the song was mixed.
+
+    The makers of those that were `begun` wait until they are done.
+    """
 
     def maker(name: str, audio: Audio, form: AudioFormat) -> Callable[[], bytes]:
-        return lambda: audio_bytes(audio, form, name)
+        started = begun.get((audio, form))
+        return partial(audio_bytes, audio, form, name) if started is None else started.result
 
     return {
         f"{path}.{form.ending}": maker(f"{path}.{form.ending}", audio, form)
@@ -83,8 +92,10 @@ def write_files(makers: Makers, folder: Path) -> dict[str, str]:
 
 
 def _written(path: Path, data: bytes) -> str:
-    write_durably(path, data)
-    return digest_of(data)
+    with ThreadPoolExecutor(1) as beside:  # while the disk is waited for
+        hashed = beside.submit(digest_of, data)
+        write_durably(path, data)
+        return hashed.result()
 
 
 def formats_of(document: SongDocument) -> tuple[AudioFormat, ...]:

@@ -230,10 +230,11 @@ def _channel_peaks(channel: Samples, blocks: int, floor: float) -> Samples:
 
 def _bound(peaks: Samples, padded: Samples) -> Samples:
     """What no value between the samples of a block exceeds, by their size and by how steep they are."""
-    step = _interpolation()
+    between = _interpolation()
     steep = _with_neighbours(_highest(np.diff(padded)[_LEAD : _LEAD + peaks.size * PEAK_BLOCK]))
     near = _with_neighbours(peaks)
-    return np.minimum(near * np.float32(step.norm), near + steep * np.float32(step.slope_norm))
+    flat = near + steep * np.float32(between.slope_norm)
+    return np.asarray(np.minimum(near * np.float32(between.norm), flat))
 
 
 def _highest(samples: Samples) -> Samples:
@@ -243,7 +244,7 @@ def _highest(samples: Samples) -> Samples:
 
 def _with_neighbours(blocks: Samples) -> Samples:
     """The highest of each block, the one before and the one behind."""
-    return np.maximum(blocks, np.maximum(np.append(blocks[1:], 0.0), np.insert(blocks[:-1], 0, 0.0)))
+    return np.asarray(np.maximum(blocks, np.maximum(np.append(blocks[1:], 0.0), np.insert(blocks[:-1], 0, 0.0))))
 
 
 _ROUNDING = 1.0001  # what float32 may add to a bound

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +31,7 @@ def mix_down(
     kept: Mapping[str, Audio] | None = None,
     held: Mapping[str, Held] | None = None,
     readings: Mapping[str, float | None] = MappingProxyType({}),
+    mixed: Callable[[str, Audio], None] | None = None,
 ) -> Mix:
     """Every stem through its strip, their sum, and the master.
 
@@ -43,6 +44,7 @@ def mix_down(
         kept: stems that were published under `scene.trim_db` and are taken as they are; they need no dry stem.
         held: stems of which stretches are locked: those stay as they were, whatever becomes of the rest.
         readings: how loud kept stems are, in LUFS, where that was measured.
+        mixed: given each stem that is not kept as it will be published, before the master is made.
     """
     kept, held = kept or {}, held or {}
     rate = next((audio.sample_rate for audio in (*stems.tracks.values(), *kept.values())), scene.sound.sample_rate)
@@ -65,6 +67,9 @@ def mix_down(
         known = {name: readings[name] for name in kept if name in readings and trim_db == scene.trim_db}
         unknown = [name for name in published if name not in known]
         measured = pool.map(lambda name: quick_lufs(published[name]), unknown)  # while the master is made
+        if mixed is not None:
+            for name in published.keys() - kept.keys():
+                mixed(name, published[name])
         mastered = (master_of_loop if scene.ending.loops else master)(bus, scene.master, scene.sound)
     lufs = {**known, **dict(zip(unknown, measured, strict=True))}
     meters = Meters(mastered.loudness, lufs, mastered.gain_db, mastered.held)

@@ -1,5 +1,6 @@
 """One track through its strip: level, equaliser, compressor, saturation, place, room."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 
@@ -53,8 +54,10 @@ def through_strip(
     strip = strip if held is None else with_low_cut(strip, held.low_cut_hz)
     input_db = REFERENCE_DBFS - level_db if held is None else held.input_db
     dry = _shaped(_one_side_if_mono(audio.samples), audio.sample_rate, strip, 10.0 ** (input_db / 20.0))
-    loudness = quick_lufs(Audio(dry, audio.sample_rate)) if held is None else None
-    wet = _in_its_room(dry, audio.sample_rate, strip, num_samples)
+    with ThreadPoolExecutor(1) as beside:
+        measured = beside.submit(quick_lufs, Audio(dry, audio.sample_rate)) if held is None else None
+        wet = _in_its_room(dry, audio.sample_rate, strip, num_samples)
+        loudness = None if measured is None else measured.result()
     output_db = strip.level_lufs - loudness if loudness is not None else 0.0
     output_db = output_db if held is None else held.output_db
     if output_db:

@@ -101,6 +101,17 @@ def test_leaving_out_blocks_that_can_not_hold_the_peak_does_not_change_it() -> N
     assert peak_envelope(samples, floor=float(np.abs(samples).max())).max() == peak_envelope(samples).max()
 
 
+@pytest.mark.parametrize("under_db", [0.0, 3.0, 9.0])
+@pytest.mark.parametrize("sound", [noise(3), tones((-6.0, 1.0)), Audio(noise(4).samples * np.float32(8.0), 44_100)])
+def test_a_floor_leaves_out_no_peak_that_lies_over_it(sound: Audio, under_db: float) -> None:
+    all_peaks = peak_envelope(sound.samples)
+    floor = float(all_peaks.max()) * 10.0 ** (-under_db / 20.0)
+    quick = peak_envelope(sound.samples, floor)
+    over = all_peaks > floor
+    assert np.array_equal(quick[over], all_peaks[over])
+    assert (quick <= all_peaks).all()
+
+
 @pytest.mark.parametrize("count", [0, 1, 100, 48_000])
 def test_silence_has_no_loudness_and_no_range(count: int) -> None:
     loudness = measure(Audio.silence(2, count, RATE))

@@ -10,6 +10,7 @@ from soundfont_files import sf2, sine
 from resonant.score.model import Bend, Control, Note, Track
 from resonant.sound.banks import SoundBank
 from resonant.sound.sampler import render_sampled
+from resonant.sound.sampler.envelope import fall
 from resonant.units import TempoMap
 
 RATE = 48_000
@@ -22,6 +23,11 @@ def _played(tmp_path: Path, data: bytes, track: Track, seconds: float = 2.0, rat
     path = tmp_path / "bank.sf2"
     path.write_bytes(data)
     return render_sampled(track, TEMPO, 0, 0, int(seconds * rate), rate, SoundBank(path)).samples
+
+
+@pytest.mark.parametrize("length", [1, 7, 16_384, 16_385, 100_003])
+def test_a_short_fall_is_the_beginning_of_a_long_one(length: int) -> None:
+    assert np.array_equal(fall(0.3, length, RATE), fall(0.3, 400_000, RATE)[:length])
 
 
 def _track(*notes: Note, bends: tuple[Bend, ...] = (), controls: tuple[Control, ...] = ()) -> Track:

@@ -14,6 +14,7 @@ from resonant.sound.voices.cycle import Filter, Wave
 from resonant.sound.voices.envelope import Envelope
 from resonant.sound.voices.patch import Cutoff, Oscillator, Patch
 from resonant.sound.voices.patches import PATCHES
+from resonant.sound.voices.synth import kept_tones
 from resonant.sound.voices.tone import Tone, sound
 
 SUSTAINED = [name for name in PATCHES if name not in ("pluck", "stab")]
@@ -166,6 +167,19 @@ def test_the_same_notes_give_the_same_samples_in_any_thread() -> None:
     assert all(np.array_equal(first, other) for other in again) and len(again) == 2
 
 
+@pytest.mark.parametrize("voice", ["stab", "warm_pad", "bass_808", "sub_bass"])
+def test_a_tone_that_was_kept_sounds_as_one_that_is_made(voice: str) -> None:
+    notes = (note(48), note(48, 2 * SECOND, 2 * SECOND), note(55, 4 * SECOND, 3 * SECOND))
+    kept_tones.cache_clear()
+    heard(voice, note(48, duration=SECOND // 4), seconds=1.0)
+    after_a_shorter_one = heard(voice, *notes, seconds=6.0)
+    after_the_same = heard(voice, *notes, seconds=6.0)
+    kept_tones.cache_clear()
+    made = heard(voice, *notes, seconds=6.0)
+    assert np.array_equal(after_a_shorter_one, made)
+    assert np.array_equal(after_the_same, made)
+
+
 @pytest.mark.parametrize("rate", [22_050, 48_000, 96_000])
 def test_voices_keep_their_pitch_and_level_at_other_rates(rate: int) -> None:
     here = heard("synth_keys", note(69, duration=2 * SECOND))
@@ -182,5 +196,6 @@ def test_an_unknown_voice_is_refused_with_the_names_of_those_there_are() -> None
 @pytest.mark.parametrize("voice", ["warm_pad", "acid_bass", "kit_909"])
 def test_a_render_that_is_stopped_raises_cancelled(voice: str) -> None:
     track = Track("t", "x", voice, phrase(voice))
+    render_voice(track, AT_120, voice, RATE, RATE)  # so that its tones are kept
     with pytest.raises(Cancelled):
         render_voice(track, AT_120, voice, RATE, RATE, lambda: True)

@@ -96,7 +96,7 @@ def fall(full_s: float, num_samples: int, sample_rate: int) -> NDArray[np.float3
     return _long_fall(full_s, 1 << max(num_samples, 1 << 14).bit_length(), sample_rate)[:num_samples]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _long_fall(full_s: float, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
     """A fall of a length that many falls share: notes of one instrument are let go alike."""
     slope = -FULL_DB / (20.0 * full_s * sample_rate) * np.log(10.0)

@@ -14,7 +14,7 @@ _MIDDLE_MS = 7.0
 
 def ensemble(dry: Samples, settings: Ensemble, sample_rate: int) -> Samples:
     """The sound, `float32 [1 or 2, samples]`, through the ensemble: `float32 [2, samples]`; a thread for each line."""
-    mono = dry.mean(axis=0)
+    mono = np.asarray(dry.mean(axis=0))
     wet = np.zeros((2, mono.size), dtype=np.float32)
 
     def sweep(line: int) -> Samples:

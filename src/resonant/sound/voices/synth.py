@@ -146,7 +146,7 @@ class _Stage:
     def _room(self, alike: list["_Struck"]) -> int:
         """How many samples there are behind the first of those that are struck alike."""
         first = min(round(struck.start_s * self._sample_rate) for struck in alike)
-        return max(self._out.shape[1] - first, 2)
+        return int(max(self._out.shape[1] - first, 2))
 
     def _add(self, struck: "_Struck", made: Samples) -> None:
         first = round(struck.start_s * self._sample_rate)
