@@ -38,7 +38,7 @@ from resonant.nn.sampling import Sampling, drawn_word
 from resonant.nn.transformer import Cache
 from resonant.players.context import Context
 from resonant.players.score_lm.cells import Cells, cells, notes_of
-from resonant.players.score_lm.fill import filled
+from resonant.players.score_lm.fill import begun, filled
 from resonant.players.score_lm.grammar import CellGrammar, is_legal
 from resonant.players.score_lm.layout import fill_head, prompt
 from resonant.players.score_lm.player import ScorePlayer, fits
@@ -118,9 +118,9 @@ def kept(folder: Path, bench: "Bench", name: str, anew: bool) -> Figures:
     if path.exists() and not anew:
         found: Figures = json.loads(path.read_text(encoding="utf-8"))
         return found
-    begun = time.perf_counter()
+    started = time.perf_counter()
     found = {**PARTS[name](bench), "hardware": hardware()}
-    found["seconds"] = round(time.perf_counter() - begun, 1)
+    found["seconds"] = round(time.perf_counter() - started, 1)
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(found, indent=1), encoding="utf-8")
     print(f"{name}: {found['seconds']:.0f} s", file=sys.stderr, flush=True)
@@ -318,22 +318,20 @@ def speed(bench: Bench) -> Figures:
 
 def _timed(bench: Bench, hole: Torn) -> Figures:
     heard: list[float] = []
-    begun = time.perf_counter()
+    started = time.perf_counter()
     asked = bench.player.asked(hole.score, hole.holes, hole.piece.style)
-    words = prompt(asked.cells, asked.view)
-    reader = Reader(bench.model)
-    reader.read(words)
+    row = begun(Reader(bench.model), asked.cells, asked.view)
     read = time.perf_counter()
     filling = replace(asked.filling, heard=lambda hole, cell: heard.append(time.perf_counter()))
-    done = list(filled(reader, asked.cells, asked.view, filling, stream(SEED, hole.piece.id)))
+    done = list(filled(row, filling, stream(SEED, hole.piece.id)))
     end = time.perf_counter()
     return {
         "role": _group(hole),
-        "prompt": len(words),
-        "read_s": read - begun,
+        "prompt": len(prompt(asked.cells, asked.view)),
+        "read_s": read - started,
         "words": sum(len(fill.cell) + 1 for fill in done),
-        "first_s": (heard[0] if heard else end) - begun,
-        "all_s": end - begun,
+        "first_s": (heard[0] if heard else end) - started,
+        "all_s": end - started,
     }
 
 

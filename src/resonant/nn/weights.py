@@ -26,7 +26,8 @@ _FEW_WHOLE = 16
 """Rows for which int8 weights are widened on their way into the product; of more we reckon, from products of one to
 four rows, that it is quicker to widen them first."""
 
-_BY = 16  # inputs that the product of int8 weights takes at a time
+BY = 16
+"""Inputs that the product of int8 weights takes at a time."""
 
 
 def kept_as(model: Model, kind: Kind) -> Model:
@@ -127,6 +128,6 @@ def _kept(layer: nn.Linear, kind: Kind) -> _Kept:
     weight_OI, bias_O = layer.weight.detach(), None if layer.bias is None else layer.bias.detach().float()
     if kind == "float32":
         return Exact(weight_OI.float(), bias_O)
-    if kind == "int8" and layer.in_features % _BY == 0:
+    if kind == "int8" and layer.in_features % BY == 0:
         return Whole(weight_OI, bias_O)
     return Half(weight_OI.bfloat16(), bias_O)

@@ -15,7 +15,7 @@ from resonant.nn.transformer import Transformer
 from resonant.pictures.charts import Line, lines_png
 from resonant.pictures.fills import Fill, fills_png
 from resonant.players.score_lm.cells import Cells, notes_of
-from resonant.players.score_lm.fill import Filling, filled
+from resonant.players.score_lm.fill import Filling, begun, filled
 from resonant.players.score_lm.grammar import Bounds
 from resonant.players.score_lm.layout import View, fill_head, prompt
 from resonant.players.score_lm.player import view_of
@@ -88,9 +88,8 @@ class Sampler:
             for hole in sample.view.holes
         }
         filling = Filling(bounds, Sampling(), most_words=_MOST_WORDS)
-        reader, rng = Reader(reads), stream(self.recipe.seed, "sample", sample.role)
-        reader.read(prompt(cells, sample.view))
-        written = {fill.hole: fill.cell for fill in filled(reader, cells, sample.view, filling, rng)}
+        rng = stream(self.recipe.seed, "sample", sample.role)
+        written = {fill.hole: fill.cell for fill in filled(begun(Reader(reads), cells, sample.view), filling, rng)}
         return _fill(sample, tuple(note for hole, cell in written.items() for note in notes_of(cell, starts[hole[0]])))
 
 

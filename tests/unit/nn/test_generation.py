@@ -1,5 +1,7 @@
 """Reading: in one go, word by word or forked, what comes next is what the whole model says."""
 
+import copy
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -7,10 +9,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
 from resonant.nn.generation import Reader, Ready
 from resonant.nn.steps import Steps
 from resonant.nn.transformer import Transformer, TransformerConfig
+from resonant.nn.weights import Whole
 
 CONFIG = TransformerConfig(40, width=48, layers=2, heads=3, context=48)
 
@@ -22,7 +26,7 @@ def exact() -> Ready:
     model = Transformer(CONFIG).eval()
     for parameter in model.parameters():  # larger than at first, so that every part matters
         parameter.data.mul_(3.0)
-    return Ready(model, model, Steps(model))
+    return Ready(model, model, Steps(model, narrow=False))
 
 
 def told(ready: Ready, words: list[int]) -> np.ndarray:
@@ -41,6 +45,28 @@ def test_however_the_words_are_parted_the_next_is_foretold_the_same(
         logits = reader.read(words[start:end])
     assert reader.room == CONFIG.context - len(words)
     np.testing.assert_allclose(logits, told(exact, words), atol=2e-4, rtol=2e-4)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(0, 39), min_size=2, max_size=20))
+def test_single_words_are_read_with_weights_of_eight_bits_as_whole_layers_have_them(
+    exact: Ready, words: list[int]
+) -> None:
+    """What is read word by word with narrow weights is what a model says whose layers are rounded so."""
+    rounded = copy.deepcopy(exact.model)
+    for layer in rounded.modules():
+        if isinstance(layer, nn.Linear):
+            whole = Whole(layer.weight.detach(), None)
+            layer.weight.data = whole.weight.float() * whole.step_O.float()[:, None]
+    narrow = replace(exact, steps=Steps(exact.model))
+    reader, logits = Reader(narrow), None
+    for word in words:
+        logits = reader.read([word])
+    assert logits is not None
+    spread = float(told(exact, words).std())
+    np.testing.assert_allclose(logits, told(replace(exact, model=rounded), words), atol=0.05 * spread)
+    np.testing.assert_allclose(logits, told(exact, words), atol=0.1 * spread)
+    assert np.abs(logits - told(exact, words)).max() > 0.0
 
 
 def test_forked_readers_go_their_own_ways(exact: Ready) -> None:

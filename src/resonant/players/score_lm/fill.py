@@ -9,7 +9,8 @@ from resonant.errors import Cancelled
 from resonant.nn.sampling import Sampling, drawn_word, log_chance
 from resonant.players.score_lm.cells import Cells, Tokens
 from resonant.players.score_lm.grammar import Bounds, CellGrammar
-from resonant.players.score_lm.layout import Hole, View, fill_head, ordered
+from resonant.players.score_lm.layout import Hole, View, fill_head, ordered, prompt
+from resonant.players.score_lm.line import Line
 from resonant.players.score_lm.theory import Logits, Theory
 from resonant.players.score_lm.vocabulary import VOCABULARY
 
@@ -55,58 +56,96 @@ class Filled:
     log_chance: float
 
 
-def filled(reader: "Reader", cells: Cells, view: View, filling: Filling, rng: random.Random) -> Iterator[Filled]:
-    """The holes one after the other, each as soon as it is written.
+@dataclass(frozen=True)
+class Begun:
+    """A row that was read as far as the first word of the first fill.
 
     Args:
-        reader: reads words and foretells the next; it has read the `prompt` of the view.
+        reader: has read so far.
+        logits: of that word.
+        cells, view: what is filled.
+    """
+
+    reader: "Reader"
+    logits: Logits
+    cells: Cells
+    view: View
+
+    def forked(self) -> "Begun":
+        """The same once more, to be filled another way."""
+        return replace(self, reader=self.reader.forked())
+
+
+def begun(reader: "Reader", cells: Cells, view: View) -> Begun:
+    """Reads the song around the holes and the head of the first one, in one go; the reader has read nothing yet."""
+    head = fill_head(cells, 0, *ordered(view.holes)[0])
+    return Begun(reader, reader.read((*prompt(cells, view), *head)), cells, view)
+
+
+def filled(begun: Begun, filling: Filling, rng: random.Random) -> Iterator[Filled]:
+    """The holes one after the other, each as soon as it is written.
 
     Raises:
         Cancelled: `should_stop` said so.
     """
+    reader, cells, view = begun.reader, begun.cells, begun.view
     holes = ordered(view.holes)
+    lines: dict[int, Line] = {}
     for number, hole in enumerate(holes):
+        bar, place = hole
+        if (bar - 1, place) not in view.holes:
+            lines[place] = Line()
+            lines[place].hear(cells.notes[bar - 1][place] if bar else ())
         close = _V.mask(number + 1) if number + 1 < len(holes) else _V.end
-        head = fill_head(cells, number, *hole)
         # The mask of a later hole was read already: it closed the cell before.
-        logits = reader.read(head if number == 0 else head[1:])
+        logits = begun.logits if number == 0 else reader.read(fill_head(cells, number, *hole)[1:])
         later = sum(len(fill_head(cells, 0, *other)) + _LEAST_ROOM for other in holes[number + 1 :])
         most = min(filling.most_words, reader.room - later - _TO_END_A_NOTE)
-        yield _written(reader, logits, hole, close, replace(filling, most_words=most), rng)
+        grammar = CellGrammar(replace(filling.bounds[hole], close=close))
+        cell = _Cell(hole, grammar, filling.theory.get(hole), lines[place])
+        yield _written(reader, logits, cell, replace(filling, most_words=most), rng)
 
 
-def _written(reader: "Reader", logits: Logits, hole: Hole, close: int, filling: Filling, rng: random.Random) -> Filled:
+@dataclass(frozen=True)
+class _Cell:
+    """A cell that is being written: what may follow in it, what theory says of it, and the line it goes on with."""
+
+    hole: Hole
+    grammar: CellGrammar
+    theory: Theory | None
+    line: Line
+    words: list[int] = field(default_factory=list)
+
+
+def _written(reader: "Reader", logits: Logits, cell: _Cell, filling: Filling, rng: random.Random) -> Filled:
     """One cell, word by word, up to the word that closes it, which is read unless it ends the row."""
-    cell: list[int] = []
-    total = 0.0
-    grammar = CellGrammar(replace(filling.bounds[hole], close=close))
+    total, grammar = 0.0, cell.grammar
     while True:
         if filling.should_stop():
             raise Cancelled("stopped while a part was being written")
-        word, log_chance = _drawn(logits, grammar, len(cell), hole, filling, rng)
+        word, log_chance = _drawn(logits, cell, filling, rng)
         grammar.take(word)
         total += log_chance
         if grammar.closed:
             break
-        cell.append(word)
+        cell.words.append(word)
+        cell.line.hear((word,))
         if grammar.last == "note":
-            filling.heard(hole, cell)
+            filling.heard(cell.hole, cell.words)
         logits = reader.read((word,))
-    if close != _V.end:
+    if word != _V.end:
         reader.read((word,))
-    return Filled(hole, tuple(cell), total)
+    return Filled(cell.hole, tuple(cell.words), total)
 
 
-def _drawn(
-    logits: Logits, grammar: CellGrammar, length: int, hole: Hole, filling: Filling, rng: random.Random
-) -> tuple[int, float]:
+def _drawn(logits: Logits, cell: _Cell, filling: Filling, rng: random.Random) -> tuple[int, float]:
     """The next word of a cell, and the logarithm of the probability that the model itself gives it."""
-    close = grammar.bounds.close
-    allowed = grammar.allowed()
-    if length >= filling.most_words and allowed[close]:
+    grammar = cell.grammar
+    close, allowed = grammar.bounds.close, grammar.allowed()
+    if len(cell.words) >= filling.most_words and allowed[close]:
         return close, log_chance(logits, allowed, close)
-    theory = filling.theory.get(hole)
-    if theory is None or grammar.bounds.drums or not grammar.at_notes:
+    if cell.theory is None or grammar.bounds.drums or not grammar.at_notes:
         return drawn_word(logits, allowed, filling.sampling, rng)
-    word, _ = drawn_word(theory.leaned(logits, allowed, grammar.position), allowed, filling.sampling, rng)
+    leaned = cell.theory.leaned(logits, allowed, grammar.position, cell.line.pitch)
+    word, _ = drawn_word(leaned, allowed, filling.sampling, rng)
     return word, log_chance(logits, allowed, word)

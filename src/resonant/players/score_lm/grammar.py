@@ -42,7 +42,8 @@ class CellGrammar:
     pitch: int = -1
     velocity: int | None = None
     last: str = "start"
-    closed: bool = field(default=False)
+    closed: bool = False
+    _open: Allowed | None = field(default=None, repr=False)
 
     @property
     def at_notes(self) -> bool:
@@ -51,6 +52,11 @@ class CellGrammar:
 
     def allowed(self) -> Allowed:
         """`bool [vocabulary]`: the words that may come next; at least one may."""
+        if self._open is None:
+            self._open = self._reckoned()
+        return self._open
+
+    def _reckoned(self) -> Allowed:
         mask = np.zeros(_V.size, dtype=np.bool_)
         if self.last == "pitch":
             _open(mask, "duration")
@@ -73,6 +79,7 @@ class CellGrammar:
     def take(self, token: int) -> None:
         """Goes on behind a word that was allowed."""
         assert self.allowed()[token], f"{_V.signs[token]} may not follow here"
+        self._open = None
         if token == self.bounds.close:
             self.closed = True
         elif token == _V.empty:

@@ -16,7 +16,7 @@ from resonant.players.context import Context, Part, never
 from resonant.players.registry import Capabilities, need
 from resonant.players.score_lm.candidates import Candidate, Judge, chosen
 from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of
-from resonant.players.score_lm.fill import Filled, Filling, filled
+from resonant.players.score_lm.fill import Begun, Filled, Filling, begun, filled
 from resonant.players.score_lm.grammar import Bounds
 from resonant.players.score_lm.layout import Hole, View, prompt
 from resonant.players.score_lm.theory import theory_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "weights"
 """The checkpoint that ships with the package."""
 
-_ROOM_FOR_A_NEW_BAR = 48  # words that a bar of a part may need that plays nowhere yet, besides its head
+_OF_A_NEW_BAR = 32  # words of a bar of a part that plays nowhere yet
 _MORE_THAN_USUAL, _MOST_ROOM = 1.5, 96
 _FAR_BARS = 16
 _BARS_AT_ONCE = 8
@@ -55,7 +55,8 @@ class ScorePlayer:
         source: of `vocabulary.SOURCES`: whose manner it writes in.
         temperature, top_p: how freely.
         theory: 0…1, how far chord, key and range bend what it draws.
-        candidates: how many fills are written of which the best is played.
+        candidates: most fills that are written, of which the best is played.
+        words_a_bar: how many words all candidates together may be expected to take; of busy parts there are fewer.
         judge: what of several fills is asked besides their likelihood; None for nothing.
         sight: most words of the song that are read before the first is written; more know more and begin later.
         adapter: a file of `resonant train finetune` that tunes the weights, or None.
@@ -67,8 +68,9 @@ class ScorePlayer:
     top_p: float = 0.95
     theory: float = 0.75
     candidates: int = 1
+    words_a_bar: int = 90
     judge: Judge | None = None
-    sight: int = 448
+    sight: int = 320
     adapter: Path | None = None
     name: str = "score-lm"
     capabilities: Capabilities = Capabilities(  # noqa: RUF009 # frozen
@@ -129,13 +131,19 @@ class ScorePlayer:
         # The first candidate's stream does not know how many there are: one asked for alone is the first of several.
         streams = [
             stream(context.seed, name, "score-lm", bars[0], *((number,) if number else ()))
-            for number in range(self.candidates)
+            for number in range(self.worth_trying(asked))
         ]
         tried = list(self.tried(asked, streams))
         if self.judge is None or len(tried) == 1:
             return chosen(tried)
         tracks = [_with(score, name, each.notes) for each in tried]
         return chosen(tried, [self.judge(score.with_track(track), track, bars) for track in tracks])
+
+    def worth_trying(self, asked: Asked) -> int:
+        """How many candidates there is time for: all of a quiet part, one of a busy one."""
+        bars = {bar for bar, _ in asked.view.holes}
+        expected = sum(usual_words(asked.cells, hole) for hole in asked.view.holes)
+        return max(min(self.candidates, int(self.words_a_bar * len(bars) / max(expected, 1))), 1)
 
     def tried(self, asked: Asked, streams: Sequence[random.Random]) -> Iterator[Candidate]:
         """One way to fill the holes for each stream, in order, side by side; the song is read once.
@@ -145,19 +153,18 @@ class ScorePlayer:
         """
         from resonant.nn.generation import Reader
 
-        reader = Reader(self.model)
-        reader.read(prompt(asked.cells, asked.view))
-        readers = [reader, *(reader.forked() for _ in streams[1:])]
+        first = begun(Reader(self.model), asked.cells, asked.view)
+        rows = [first, *(first.forked() for _ in streams[1:])]
 
-        def one(reader: Reader, rng: random.Random) -> Candidate:
-            fills = tuple(filled(reader, asked.cells, asked.view, asked.filling, rng))
+        def one(row: Begun, rng: random.Random) -> Candidate:
+            fills = tuple(filled(row, asked.filling, rng))
             return Candidate(fills, tuple(sorted(sounding(fills, asked.score))))
 
         if len(streams) == 1:
-            yield one(reader, streams[0])
+            yield one(first, streams[0])
             return
         with ThreadPoolExecutor(min(len(streams), os.cpu_count() or 1)) as pool:
-            yield from pool.map(one, readers, streams)
+            yield from pool.map(one, rows, streams)
 
 
 @lru_cache(maxsize=2)
@@ -238,11 +245,14 @@ def view_of(encoded: Cells, holes: frozenset[Hole], reach: tuple[int, int], sour
 
 
 def room_for(encoded: Cells, hole: Hole) -> int:
-    """How many words a hole may need with its head: half as many again as the track uses in a bar in the mean."""
-    bar, place = hole
-    played = [len(cells[place]) for cells in encoded.notes if cells[place] != SILENT]
-    usual = _MORE_THAN_USUAL * sum(played) / len(played) if played else _ROOM_FOR_A_NEW_BAR
-    return min(round(usual), _MOST_ROOM) + 3 + len(encoded.chords[bar])
+    """How many words a hole may need with its head: half as many again as is usual."""
+    return min(round(_MORE_THAN_USUAL * usual_words(encoded, hole)), _MOST_ROOM) + 3 + len(encoded.chords[hole[0]])
+
+
+def usual_words(encoded: Cells, hole: Hole) -> float:
+    """How many words the track of a hole takes for a bar in the mean of those it plays in."""
+    played = [len(cells[hole[1]]) for cells in encoded.notes if cells[hole[1]] != SILENT]
+    return sum(played) / len(played) if played else _OF_A_NEW_BAR
 
 
 def _words_near(encoded: Cells, bar: int) -> int:

@@ -23,6 +23,10 @@ PASSING: Mapping[str, float] = MappingProxyType(
 )
 """How much of the strength tones of the key that are not of the chord feel, by role: tunes pass through them."""
 
+STAYING: Mapping[str, float] = MappingProxyType({"melody": 0.55, "counter": 0.55})
+"""How much of the strength the pitch feels that was just struck: at the usual strength the odds of another are those of
+true tunes of the validation split."""
+
 _PASSING_ELSEWHERE = 0.6
 _USUAL_NOTES, _BEYOND_SEMITONES = 8, 3
 
@@ -36,6 +40,7 @@ class Theory:
         scale: pitch classes of the key.
         usual: lowest and highest pitch that the part is known to play, with some room; all where it is new.
         passing: how much of the strength tones of the key feel that are not of the chord.
+        staying: how much of the strength the pitch feels that the part has just struck.
         strength: 0…1.
     """
 
@@ -43,10 +48,11 @@ class Theory:
     scale: frozenset[int]
     usual: tuple[int, int] = (0, 127)
     passing: float = _PASSING_ELSEWHERE
+    staying: float = 0.0
     strength: float = 0.0
 
-    def leaned(self, logits: Logits, allowed: NDArray[np.bool_], position: int) -> Logits:
-        """The logits with those of pitches bent, for a note at a place in the bar.
+    def leaned(self, logits: Logits, allowed: NDArray[np.bool_], position: int, last: int = -1) -> Logits:
+        """The logits with those of pitches bent, for a note at a place in the bar behind a note of pitch `last`.
 
         Where it would leave none of the allowed pitches the range gives way, then the harmony.
         """
@@ -56,6 +62,8 @@ class Theory:
         open_ = allowed[words]
         chances = np.where(open_, np.exp(logits[words] - logits[words].max()), 0.0)
         fitting = chances * self._weights(position)
+        if last >= 0:
+            fitting[last] *= 1.0 - self.strength * self.staying
         kept = fitting * self._within if (fitting * self._within).any() else fitting
         if not kept.any():
             return logits
@@ -101,4 +109,5 @@ def theory_of(score: Score, track: Track, bar: int, strength: float) -> Theory:
         if len(pitches) >= _USUAL_NOTES
         else (0, 127)
     )
-    return Theory(chords, frozenset(score.key.scale), usual, PASSING.get(track.role, _PASSING_ELSEWHERE), strength)
+    passing, staying = PASSING.get(track.role, _PASSING_ELSEWHERE), STAYING.get(track.role, 0.0)
+    return Theory(chords, frozenset(score.key.scale), usual, passing, staying, strength)

@@ -19,10 +19,10 @@ from resonant.nn.sampling import Sampling, drawn_word
 from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.players.context import Context
 from resonant.players.score_lm.cells import Cells, cells, notes_of
-from resonant.players.score_lm.fill import Filling, filled
+from resonant.players.score_lm.fill import Begun, Filling, begun, filled
 from resonant.players.score_lm.grammar import Bounds, CellGrammar, is_legal
 from resonant.players.score_lm.layout import View, fill_head, ordered, prompt
-from resonant.players.score_lm.player import ScorePlayer, room_for, view_of, within_reach
+from resonant.players.score_lm.player import ScorePlayer, room_for, usual_words, view_of, within_reach
 from resonant.players.score_lm.vocabulary import VOCABULARY
 from resonant.players.seams import outside
 from resonant.produce import Engine, Watch
@@ -46,10 +46,8 @@ def song() -> Score:
     return noted(replace(read_brief("pop", Call(bars=12)), seed=2), Engine(), Watch()).score
 
 
-def reader_of(weights: Path, encoded: Cells, view: View) -> Reader:
-    reader = Reader(load_model(weights))
-    reader.read(prompt(encoded, view))
-    return reader
+def begun_by(weights: Path, encoded: Cells, view: View) -> Begun:
+    return begun(Reader(load_model(weights)), encoded, view)
 
 
 def context(song: Score, name: str, bars: tuple[int, ...], seed: int = 1, stop: bool = False) -> Context:
@@ -94,7 +92,7 @@ def test_stopping_is_heeded_within_a_word(weights: Path, song: Score) -> None:
 
     filling = Filling({(1, 0): Bounds(48, True, 0, 127, 0)}, should_stop=third_time)
     with pytest.raises(Cancelled):
-        list(filled(reader_of(weights, encoded, view), encoded, view, filling, random.Random(1)))
+        list(filled(begun_by(weights, encoded, view), filling, random.Random(1)))
     assert len(asked) == 3
 
 
@@ -115,9 +113,7 @@ def test_no_decode_yields_what_can_not_be_read(weights: Path, song: Score) -> No
         view = View(holes, (0, 3), (0, 6))
         bounds = {hole: Bounds(48, song.tracks[hole[1]].role == "drums", 36, 84, 0) for hole in holes}
         how = Filling(bounds, Sampling(1.5, 0, 1.0), most_words=30)
-        reader = Reader(loud)
-        reader.read(prompt(encoded, view))
-        done = list(filled(reader, encoded, view, how, random.Random(seed)))
+        done = list(filled(begun(Reader(loud), encoded, view), how, random.Random(seed)))
         assert [each.hole for each in done] == ordered(holes)
         for each in done:
             assert is_legal(each.cell, replace(bounds[each.hole], close=V.end))
@@ -131,8 +127,7 @@ def test_what_is_filled_is_as_likely_as_the_model_says_without_a_cache(weights: 
     encoded, model = cells(song), load_model(weights).model
     view = View(frozenset({(1, 1)}), (0, 3), (0, 3))
     bounds = Bounds(48, False, 30, 60, 0)
-    reader = reader_of(weights, encoded, view)
-    (done,) = filled(reader, encoded, view, Filling({(1, 1): bounds}), random.Random(4))
+    (done,) = filled(begun_by(weights, encoded, view), Filling({(1, 1): bounds}), random.Random(4))
     head = (*prompt(encoded, view), *fill_head(encoded, 0, 1, 1))
     row = (*head, *done.cell, V.end)
     with torch.inference_mode():
@@ -167,12 +162,11 @@ def test_a_row_that_runs_full_is_closed_in_time(weights: Path, song: Score) -> N
     model.embedding.weight.data[[V.end, *range(V.mask.start, V.mask.start + 96)]] *= -50.0  # it never wants to stop
     holes = frozenset((bar, place) for bar in (3, 4, 5, 6) for place in (0, 1, 2))
     view = view_of(encoded, holes, (300, CONFIG.context), "user", "pop")
-    reader = Reader(ready(model))
-    reader.read(prompt(encoded, view))
+    row = begun(Reader(ready(model)), encoded, view)
     bounds = {hole: Bounds(48, song.tracks[hole[1]].role == "drums", 0, 127, 0) for hole in holes}
-    done = list(filled(reader, encoded, view, Filling(bounds, most_words=400), random.Random(1)))
+    done = list(filled(row, Filling(bounds, most_words=400), random.Random(1)))
     assert [each.hole for each in done] == ordered(holes)
-    assert reader.room >= 0
+    assert row.reader.room >= 0
     assert all(is_legal(each.cell, replace(bounds[each.hole], close=V.end)) for each in done)
 
 
@@ -211,6 +205,21 @@ def test_of_several_fills_the_judges_is_played_and_each_is_another(weights: Path
     assert asked[0] == ScorePlayer(weights).play(context(song, "melody", (2, 3))).notes
 
 
+def test_busy_parts_are_tried_less_often(weights: Path, song: Score) -> None:
+    place = [track.name for track in song.tracks].index("drums")
+    drums = context(song, "drums", (4, 5)).score
+
+    def tried(player: ScorePlayer) -> int:
+        return player.worth_trying(player.asked(drums, frozenset({(4, place), (5, place)}), "pop"))
+
+    usual = usual_words(cells(drums), (4, place))
+    assert usual > 10
+    assert tried(ScorePlayer(weights, candidates=3, words_a_bar=1000)) == 3
+    assert tried(ScorePlayer(weights, candidates=3, words_a_bar=int(2.5 * usual))) == 2
+    assert tried(ScorePlayer(weights, candidates=3, words_a_bar=1)) == 1
+    assert tried(ScorePlayer(weights, words_a_bar=1000)) == 1
+
+
 def test_full_theory_leaves_no_note_outside_key_and_chord(weights: Path, song: Score) -> None:
     bars = (2, 3, 4)
     for note in ScorePlayer(weights, theory=1.0).play(context(song, "chords", bars)).notes:
@@ -226,9 +235,7 @@ def test_notes_are_heard_before_their_cell_is_done(weights: Path, song: Score) -
     asked = player.asked(score, frozenset((bar, place) for bar in bars), "pop")
     heard: list[tuple[int, int]] = []
     filling = replace(asked.filling, heard=lambda hole, words: heard.append((hole[0], len(words))))
-    reader = Reader(player.model)
-    reader.read(prompt(asked.cells, asked.view))
-    done = list(filled(reader, asked.cells, asked.view, filling, random.Random(3)))
+    done = list(filled(begun(Reader(player.model), asked.cells, asked.view), filling, random.Random(3)))
     notes = sum(len(list(notes_of(each.cell, 0))) for each in done)
     assert len(heard) == notes > len(done)
 

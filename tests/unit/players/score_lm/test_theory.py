@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resonant.players.score_lm.theory import PASSING, Theory, theory_of
+from resonant.players.score_lm.theory import PASSING, STAYING, Theory, theory_of
 from resonant.players.score_lm.vocabulary import VOCABULARY
 from resonant.score.model import ChordSpan, Note, Score, Track
 from resonant.theory.chord import Chord
@@ -62,6 +62,20 @@ def test_at_full_strength_what_is_of_neither_has_no_chance_and_the_range_is_kept
     assert leaned[[50, 52, 53, 55, 70 - 1]].all()
 
 
+@given(st.integers(0, 1000), st.floats(0.1, 1.0), st.floats(0.1, 1.0))
+def test_a_tune_leaves_the_pitch_it_is_on_the_sooner_the_stronger_theory_is(
+    seed: int, strength: float, staying: float
+) -> None:
+    logits, theory = drawn_logits(seed), Theory((), frozenset(range(12)), staying=staying, strength=strength)
+    free, moved = (
+        chances(leaned)[V.pitch.start :][:128] for leaned in (logits, theory.leaned(logits, ALL, 0, last=64))
+    )
+    odds_free, odds_moved = (told[64] / (told.sum() - told[64]) for told in (free, moved))
+    np.testing.assert_allclose(odds_moved, odds_free * (1.0 - strength * staying), rtol=1e-3, atol=1e-9)
+    others = np.arange(128) != 64
+    np.testing.assert_allclose(moved[others] / moved[others].sum(), free[others] / free[others].sum(), rtol=1e-3)
+
+
 def test_each_chord_rules_from_its_place_on() -> None:
     theory = Theory(((0, C), (24, G)), C_MAJOR, passing=1.0, strength=1.0)
     logits = drawn_logits(3)
@@ -86,4 +100,5 @@ def test_a_track_tells_its_chords_key_and_range() -> None:
     assert theory.usual == (57, 70)
     assert theory_of(score, track, 1, 0.5).chords == ((0, G),)
     assert theory_of(score, Track("new", "melody", "flute"), 0, 0.5).usual == (0, 127)
-    assert theory.passing == PASSING["melody"]
+    assert (theory.passing, theory.staying) == (PASSING["melody"], STAYING["melody"])
+    assert theory_of(score, Track("bass", "bass", "acoustic_bass"), 0, 0.5).staying == 0.0
