@@ -7,13 +7,16 @@ Words to sound: the same sentence in the same run, as users call both, with the 
 guidance 3 and top-k 250 against our codes and codec; the text encoder is the reference's in both. A step is a
 column of codes in two rows, with the text and without. `of bound` is the share of what memory allows: a step reads each
 weight once, and the keys and values of all columns before it. On a busy machine the figures by core tell more than
-those by the clock.
+those by the clock, with `--threads 1` most. `below it` is how far what differs from the reference's float32 lies below
+the sound.
 """
 
 import argparse
+import copy
 import itertools
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -22,9 +25,9 @@ import torch
 from decode_parity import compare
 from hardware import hardware
 from random_models import Pair, heartmula, musicgen_pair, sentence, twin
-from torch import nn
+from torch import Tensor, nn
 
-from resonant.nn.codec.encodec import Chunk
+from resonant.nn.codec.encodec import Chunk, Encodec, halved
 from resonant.nn.lm.captured import Capture, Captured
 from resonant.nn.lm.choosing import Choosing
 from resonant.nn.lm.engine import Item, Manner, Run
@@ -60,6 +63,12 @@ def timed(act: Callable[[], object], device: torch.device, runs: int) -> Time:
         clock.append(time.perf_counter() - start)
         core.append(time.process_time() - worked)
     return Time(min(clock), min(core))
+
+
+def timed_in_turn(acts: Mapping[str, Callable[[], object]], device: torch.device, runs: int) -> dict[str, Time]:
+    """The best of some rounds, in each of which all take their turn: what else the machine does falls on all."""
+    rounds = [{name: timed(act, device, 1) for name, act in acts.items()} for _ in range(runs)]
+    return {name: Time(min(r[name].clock for r in rounds), min(r[name].core for r in rounds)) for name in acts}
 
 
 def bandwidth(device: torch.device) -> float:
@@ -144,21 +153,39 @@ def _mib(model: nn.Module) -> str:
 
 
 def codec(asked: argparse.Namespace) -> None:
-    """EnCodec at 32 kHz: codes to sound in both."""
+    """EnCodec at 32 kHz: codes to sound in both, for each length."""
     pair = musicgen_pair("tiny", asked.device)
-    codes = torch.randint(0, 2048, (1, 4, 4 * FRAMES_PER_SECOND), device=asked.device)
-    acts = {
-        "transformers": torch.inference_mode()(
-            lambda: pair.theirs.audio_encoder.decode(codes[None], [None]).audio_values
-        ),
-        "ours": lambda: pair.codec.decode([Chunk(codes)]),
+    theirs, ours = pair.theirs.audio_encoder, pair.codec
+    codecs = {
+        "transformers float32": theirs,
+        "ours float32": ours,
+        "ours bfloat16": halved(copy.deepcopy(ours)),
+        "transformers bfloat16": copy.deepcopy(theirs).bfloat16(),
     }
-    sounds = [act() for act in acts.values()]
-    took = {name: timed(act, asked.device, 2 * asked.runs) for name, act in acts.items()}
-    print(f"EnCodec 32 kHz, 4 s of codes to sound; differs by {float((sounds[0] - sounds[1]).abs().max()):.1e} at most")
-    for name, each in took.items():
-        _row(name, each, took["transformers"])
+    print(
+        f"EnCodec 32 kHz, codes to sound; float32 is what performers decode in\n{'':24s}{'s':>8s}{'by core':>9s}",
+        end="",
+    )
+    print(f"{'ratio':>8s}{'by core':>9s}{'below it':>12s}{'differs by':>12s}")
+    for seconds in asked.codec_seconds:
+        codes = torch.randint(0, 2048, (1, 4, round(seconds * FRAMES_PER_SECOND)), device=asked.device)
+        acts = {name: partial(_sound, each, codes) for name, each in codecs.items()}
+        exact, base = acts["transformers float32"](), "transformers float32"
+        print(f"{seconds:g} s of music")
+        took = timed_in_turn(acts, asked.device, 2 * asked.runs)
+        for name, act in acts.items():
+            off = act().float() - exact
+            below_db = 10.0 * math.log10(exact.pow(2).mean() / off.pow(2).mean().clamp(min=1e-30))
+            _row(name, took[name], took[base], f"{below_db:9.1f} dB{off.abs().max():12.1e}" if name != base else "")
     print()
+
+
+@torch.inference_mode()
+def _sound(codec: nn.Module, codes_BKF: Tensor) -> Tensor:
+    if isinstance(codec, Encodec):
+        return codec.decode([Chunk(codes_BKF)])
+    sound: Tensor = codec.decode(codes_BKF[None], [None]).audio_values  # type: ignore[operator]
+    return sound
 
 
 def songs(size: str, asked: argparse.Namespace, limit: float) -> None:
@@ -199,9 +226,12 @@ def main() -> None:
     parser.add_argument("--musicgen", nargs="+", default=["small"])
     parser.add_argument("--heartmula", nargs="+", default=["3B-2"])
     parser.add_argument("--seconds", type=float, default=1.0, help="of music by MusicGen")
+    parser.add_argument("--codec-seconds", type=float, nargs="+", default=[4.0, 10.0, 30.0], help="of codes to sound")
+    parser.add_argument("--threads", type=int, help="of the processor; None for all")
     parser.add_argument("--songs", type=int, default=8, help="frames of HeartMuLa")
     parser.add_argument("--runs", type=int, default=2)
     asked = parser.parse_args()
+    torch.set_num_threads(asked.threads or torch.get_num_threads())
     where = (
         torch.cuda.get_device_name(asked.device)
         if asked.device.type == "cuda"

@@ -63,9 +63,9 @@ def musicgen_pair(size: str, device: torch.device) -> Pair:
     sizes = musicgen_config(theirs.config.to_dict(), size)
     with torch.device("meta"):
         decoder, codec = Musicgen(sizes), Encodec(encodec_config(theirs.config.audio_encoder.to_dict(), size))
-    # Tensors of their own: what is measured in one must not have warmed the other's.
+    # Tensors of their own, as the codec's folded ones are: what is measured in one must not have warmed the other's.
     fill(decoder.to_empty(device="cpu"), joined(tensors, places(sizes)), size)
-    fill(codec.to_empty(device="cpu"), codec_tensors(tensors, "audio_encoder."), size)
+    fill(codec, codec_tensors(tensors, "audio_encoder."), size)
     words = torch.randint(3, T5_BASE["vocab_size"], (1, _WORDS))
     return Pair(theirs.to(device), decoder.eval().to(device), codec.eval().to(device), words.to(device))
 

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from resonant.errors import InputError
 from resonant.nn.codec.encodec_config import EncodecConfig
-from resonant.nn.codec.seanet import Decoder, Encoder, Lstm, heard_by
+from resonant.nn.codec.seanet import Decoder, Encoder, Lstm, reach
 
 _LEAST_LOUDNESS = 1e-8
 
@@ -109,6 +109,18 @@ class Encodec(nn.Module):
         return sound_BCT if chunk.scale is None else sound_BCT * chunk.scale.view(-1, 1, 1)
 
 
+def halved(codec: Encodec) -> Encodec:
+    """The codec itself, its decoder's weights kept as bfloat16: less exact, and quicker on processors that multiply it.
+
+    What stands between the products stays float32, and so do the last one and the encoder. How far off it is, and how
+    quick: docs/decisions/0033-a-step-is-as-long-as-its-weights.md. What narrowing rounded off does not come back.
+    """
+    for part in codec.decoder.layers[:-1].modules():
+        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d | nn.LSTM):
+            part.bfloat16()
+    return codec
+
+
 class Decoding:
     """Codes to sound as they come: `push` frames, at last `finish`; the same as all at once, but for rounding.
 
@@ -122,9 +134,9 @@ class Decoding:
             raise InputError("a codec that levels whole chunks can not be decoded frame by frame; decode its chunks")
         first, memory, *rest = codec.decoder.layers
         assert isinstance(memory, Lstm)
-        self._codec, self._first, self._memory, self._rest = codec, first, memory, rest
-        (self._before, self._after), hop = _reach([first], 1), config.hop
-        self._left, self._right = _reach(rest, hop)
+        self._codec, self._first, self._memory = codec, first, memory
+        self._before, self._after = reach([first], 1)
+        self._left, self._right = reach(rest, config.hop)
         self._latent: Tensor | None = None
         self._memorised: Tensor | None = None
         self._state: tuple[Tensor, Tensor] | None = None
@@ -156,7 +168,7 @@ class Decoding:
         return self._sounded(self._memory_end, last=True)
 
     def _take(self, codes_BKF: Tensor) -> None:
-        latent = self._codec.quantizer.decode(codes_BKF)
+        latent = self._codec.quantizer.decode(codes_BKF)[:, :, None]
         self._latent = latent if self._latent is None else torch.cat([self._latent, latent], dim=-1)
         self._latent_end += codes_BKF.shape[-1]
 
@@ -166,9 +178,9 @@ class Decoding:
         if self._latent is None or until <= start:
             return
         low, high = max(start - self._before, 0), min(until + self._after, self._latent_end)
-        h_BDF = self._first(self._latent[..., low - self._latent_start : high - self._latent_start])
-        h_BDF, self._state = self._memory.going_on(h_BDF[..., start - low : until - low], self._state)
-        self._memorised = h_BDF if self._memorised is None else torch.cat([self._memorised, h_BDF], dim=-1)
+        h_BD1F = self._first(self._latent[..., low - self._latent_start : high - self._latent_start])
+        h_BD1F, self._state = self._memory.going_on(h_BD1F[..., start - low : until - low], self._state)
+        self._memorised = h_BD1F if self._memorised is None else torch.cat([self._memorised, h_BD1F], dim=-1)
         self._memory_end = until
         keep = max(until - self._before, 0)
         self._latent = self._latent[..., keep - self._latent_start :]
@@ -181,20 +193,13 @@ class Decoding:
             return self._codec.quantizer.embed_KND.new_zeros(batch, self._codec.config.audio_channels, 0)
         low = max(start - self._left, 0)
         high = self._memory_end if last else until + self._right
-        h_BDF = self._memorised[..., low - self._memory_start : high - self._memory_start]
-        for layer in self._rest:
-            h_BDF = layer(h_BDF)
+        h_BD1F = self._memorised[..., low - self._memory_start : high - self._memory_start]
+        sound_BC1T = self._codec.decoder.sounded(h_BD1F)
         self._done = until
         keep = max(until - self._left, 0)
         self._memorised = self._memorised[..., keep - self._memory_start :]
         self._memory_start = keep
-        return h_BDF[..., (start - low) * hop : (until - low) * hop]
-
-
-def _reach(layers: Sequence[nn.Module], hop: int) -> tuple[int, int]:
-    """How many frames before and behind its own a frame of output hears."""
-    first, last = heard_by(layers, (0, hop - 1))
-    return max(-first, 0), max(last, 0)
+        return sound_BC1T[:, :, 0, (start - low) * hop : (until - low) * hop]
 
 
 def _faded(sounds: Sequence[Tensor], stride: int) -> Tensor:

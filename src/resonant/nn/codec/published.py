@@ -29,7 +29,8 @@ def load_encodec(folder: Path) -> Encodec:
         InputError: a file is missing or damaged, or they are of another model.
     """
     config = encodec_config(read_config(folder), str(folder / "config.json"))
-    codec = Encodec(config)
+    with torch.device("meta"):
+        codec = Encodec(config)
     fill(codec, codec_tensors(read_tensors(folder)), str(folder))
     return codec.eval()
 
@@ -47,7 +48,7 @@ def codec_tensors(published: Mapping[str, Tensor], prefix: str = "") -> dict[str
     for name, tensor in without_weight_norm(named).items():
         book = re.fullmatch(r"quantizer\.layers\.(\d+)\.codebook\.(\w+)", name)
         if book is None:
-            tensors[name] = tensor
+            tensors[name] = _side_by_side(tensor) if name.endswith(".conv.weight") and tensor.ndim == 3 else tensor
         elif book[2] not in _OF_TRAINING:
             books[int(book[1])] = tensor
     if books:
@@ -77,6 +78,14 @@ def our_name(name: str) -> str:
     for pattern, ours in _AUDIOCRAFT:
         name = re.sub(pattern, ours, name)
     return name
+
+
+def _side_by_side(weight: Tensor) -> Tensor:
+    """A weight of a convolution over time as one of height 1, its channels side by side in memory.
+
+    A model on the device that holds nothing takes it as it lies; into another it is copied, and is slower there.
+    """
+    return weight[:, :, None].contiguous(memory_format=torch.channels_last)
 
 
 def _folded(gain: Tensor, named: Mapping[str, Tensor], stem: str) -> Tensor:

@@ -1,5 +1,6 @@
 """EnCodec against `transformers`, with random weights saved in the published formats."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from transformers import EncodecConfig as PublishedConfig
 from transformers import EncodecModel
 
 from resonant.errors import InputError
-from resonant.nn.codec.encodec import Chunk, Decoding, Encodec
+from resonant.nn.codec.encodec import Chunk, Decoding, Encodec, halved
 from resonant.nn.codec.published import codec_tensors, load_encodec
 
 SMALL = {"num_filters": 4, "hidden_size": 16, "codebook_size": 64}
@@ -46,7 +47,7 @@ def sound(model: EncodecModel, seconds: float, batch: int = 2) -> Tensor:
     return 0.3 * torch.randn(batch, model.config.audio_channels, round(seconds * model.config.sampling_rate))
 
 
-@pytest.mark.parametrize("seconds", [0.001, 0.31, 2.3])
+@pytest.mark.parametrize("seconds", [0.001, 0.31, 2.3, 6.9])
 @pytest.mark.parametrize("kind", KINDS)
 def test_codes_are_equal_and_sound_is_within_1e_5(kind: str, seconds: float, tmp_path: Path) -> None:
     model = published(kind)
@@ -64,6 +65,15 @@ def test_codes_are_equal_and_sound_is_within_1e_5(kind: str, seconds: float, tmp
     assert (codec.decode(chunks) - told).abs().max() < 1e-5 * max(1.0, float(told.abs().max()))
 
 
+def test_a_codec_whose_branches_have_one_channel_is_the_references_too(tmp_path: Path) -> None:
+    model = published("32 kHz of MusicGen", num_filters=2, num_residual_layers=2)
+    codec = saved(model, tmp_path)
+    codes = torch.randint(0, 2048, (2, 4, 30))
+    with torch.inference_mode():
+        told = model.decode(codes[None], [None]).audio_values
+    assert (codec.decode([Chunk(codes)]) - told).abs().max() < 1e-5 * max(1.0, float(told.abs().max()))
+
+
 @pytest.mark.parametrize("steps", [(1,), (3, 1, 7), (40,)])
 @pytest.mark.parametrize("kind", ["24 kHz", "32 kHz of MusicGen"])
 def test_decoding_as_it_comes_is_decoding_at_once(kind: str, steps: tuple[int, ...], tmp_path: Path) -> None:
@@ -78,6 +88,28 @@ def test_decoding_as_it_comes_is_decoding_at_once(kind: str, steps: tuple[int, .
         assert settled == (known - stream.look_ahead if known >= stream.head else 0)
     parts.append(stream.finish())
     assert (torch.cat(parts, dim=-1) - codec.decode([Chunk(codes)])).abs().max() < 1e-9
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_halved_codec_is_some_40_db_off_and_as_it_comes_or_in_a_batch_no_further(kind: str, tmp_path: Path) -> None:
+    codec = saved(published(kind), tmp_path)
+    codes = torch.randint(0, codec.config.codebook_size, (2, codec.config.codebooks, 53))
+    scale = torch.ones(2, 1) if codec.config.normalize else None
+    exact = codec.decode([Chunk(codes, scale)])
+    least_db, near = 35.0, halved(codec).decode([Chunk(codes, scale)])
+    assert near.dtype == torch.float32
+    assert above_db(exact, near) > least_db
+    alone = codec.decode([Chunk(codes[1:], None if scale is None else scale[1:])])
+    assert above_db(near[1:], alone) > least_db
+    if not codec.config.normalize:
+        stream = Decoding(codec)
+        parts = [stream.push(part) for part in codes.split(7, dim=-1)]
+        assert above_db(near, torch.cat([*parts, stream.finish()], dim=-1)) > least_db
+
+
+def above_db(sound: Tensor, other: Tensor) -> float:
+    """How far a sound lies above its difference from another."""
+    return 10.0 * math.log10(float(sound.pow(2).mean() / (sound - other).pow(2).mean().clamp(min=1e-30)))
 
 
 def test_musicgens_codec_looks_four_frames_ahead_and_a_causal_one_none(tmp_path: Path) -> None:
