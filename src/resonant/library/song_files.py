@@ -86,16 +86,16 @@ def write_files(makers: Makers, folder: Path) -> dict[str, str]:
     """
     for parent in {(folder / name).parent for name in makers}:
         parent.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(max_workers=2 + (os.cpu_count() or 1)) as pool:
-        digests = dict(zip(makers, pool.map(lambda name: _written(folder / name, makers[name]()), makers), strict=True))
+    with ThreadPoolExecutor(os.cpu_count()) as hashing, ThreadPoolExecutor(2 + (os.cpu_count() or 1)) as writing:
+
+        def written(name: str) -> str:
+            data = makers[name]()
+            hashed = hashing.submit(digest_of, data)  # while the disk is waited for
+            write_durably(folder / name, data)
+            return hashed.result()
+
+        digests = dict(zip(makers, writing.map(written, makers), strict=True))
     return dict(sorted(digests.items()))
-
-
-def _written(path: Path, data: bytes) -> str:
-    with ThreadPoolExecutor(1) as beside:  # while the disk is waited for
-        hashed = beside.submit(digest_of, data)
-        write_durably(path, data)
-        return hashed.result()
 
 
 def formats_of(document: SongDocument) -> tuple[AudioFormat, ...]:
