@@ -89,15 +89,16 @@ class _Stage:
         groups: dict[Tone, list[_Struck]] = {}
         for struck in _slurs(self._played, self._patch) if self._patch.mono else _chords(self._played, self._patch):
             tone = struck.tone
-            cents = self._cents(struck.start_s, tone.length_s)
-            if cents is not None:
-                self._add(struck, self._sound(tone, cents, self._room([struck])))
+            if self._is_bent(struck):
+                if self._is_heard([struck]):
+                    self._add(struck, self._sound(tone, self._cents(struck), self._room([struck])))
             elif len(tone.steps) == 1 and tone.from_pitch is None:
                 groups.setdefault(replace(tone, length_s=0.0, gate_s=0.0), []).append(struck)
             else:
                 groups.setdefault(tone, []).append(struck)
         for name, alike in groups.items():
-            self._play_alike(name, alike)
+            if self._is_heard(alike):
+                self._play_alike(name, alike)
 
     def _play_alike(self, name: Tone, alike: list["_Struck"]) -> None:
         if name.length_s > 0.0:
@@ -145,8 +146,14 @@ class _Stage:
 
     def _room(self, alike: list["_Struck"]) -> int:
         """How many samples there are behind the first of those that are struck alike."""
-        first = min(round(struck.start_s * self._sample_rate) for struck in alike)
-        return int(max(self._out.shape[1] - first, 2))
+        return int(max(self._out.shape[1] - self._first(alike), 2))
+
+    def _is_heard(self, alike: list["_Struck"]) -> bool:
+        """Whether any of them begins before the end. One that is not may lengthen those that are struck alike."""
+        return bool(self._first(alike) < self._out.shape[1])
+
+    def _first(self, alike: list["_Struck"]) -> int:
+        return min(round(struck.start_s * self._sample_rate) for struck in alike)
 
     def _add(self, struck: "_Struck", made: Samples) -> None:
         first = round(struck.start_s * self._sample_rate)
@@ -155,15 +162,17 @@ class _Stage:
             loudness = (struck.velocity / 100.0) ** self._patch.touch * 10.0 ** (self._patch.trim_db / 20.0)
             self._out[:, first : first + length] += np.float32(loudness) * made[:, :length]
 
-    def _cents(self, start_s: float, length_s: float) -> NDArray[np.float64] | None:
-        """What bend and modulation do to a note, or None where they rest."""
-        bend, wheel = self._played.bend_cents, self._played.wheel
-        moves = wheel.moves(start_s, start_s + length_s)
-        if not moves and not bend.moves(start_s, start_s + length_s):
-            return None
-        first, num_samples = round(start_s * self._sample_rate), max(round(length_s * self._sample_rate), 2)
+    def _is_bent(self, struck: "_Struck") -> bool:
+        """Whether bend or modulation do anything to a note."""
+        end_s = struck.start_s + struck.tone.length_s
+        return any(curve.moves(struck.start_s, end_s) for curve in (self._played.bend_cents, self._played.wheel))
+
+    def _cents(self, struck: "_Struck") -> NDArray[np.float64]:
+        """What bend and modulation do to a note."""
+        bend, wheel, start_s = self._played.bend_cents, self._played.wheel, struck.start_s
+        first, num_samples = round(start_s * self._sample_rate), struck.tone.num_samples(self._sample_rate)
         cents = bend.at(first, num_samples, self._sample_rate)
-        if moves:
+        if wheel.moves(start_s, start_s + struck.tone.length_s):
             turns = _WHEEL_HZ / self._sample_rate * np.arange(num_samples)
             cents = cents + _WHEEL_CENTS * wheel.at(first, num_samples, self._sample_rate) * np.sin(2 * np.pi * turns)
         return cents
