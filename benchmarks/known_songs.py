@@ -16,7 +16,7 @@ from yardstick import banded, comped, cut, player_of, with_drums
 
 from resonant import produce
 from resonant.audio import Audio
-from resonant.brief.model import Sound
+from resonant.brief.model import Brief, Sound
 from resonant.brief.reader import Call, read_brief
 from resonant.evaluate.pieces import Piece, read_pieces
 from resonant.score.model import ChordSpan, Note, Score, Track
@@ -58,24 +58,38 @@ class KnownSong:
     score: Score
     bar_one_s: float
 
+    @property
+    def seconds(self) -> float:
+        return self.audio.seconds
+
     def downbeats_s(self) -> np.ndarray:
         """When the bars begin that lie in the audio."""
-        ticks = np.array([self.score.metre.bar_start(bar) for bar in range(self.score.bars)])
-        moments = self.score.tempo.seconds_at(ticks) + self.bar_one_s
-        return np.asarray(moments[moments >= -0.01])
+        return downbeats_s(self.score, self.bar_one_s)
+
+
+def downbeats_s(score: Score, bar_one_s: float) -> np.ndarray:
+    """When the bars begin that are heard, where bar 1 begins at `bar_one_s`."""
+    ticks = np.array([score.metre.bar_start(bar) for bar in range(score.bars)])
+    moments = score.tempo.seconds_at(ticks) + bar_one_s
+    return np.asarray(moments[moments >= -0.01])
 
 
 def handed_over(name: str, group: str, audio: Audio, score: Score, seed: str) -> KnownSong:
     """The sound with some of its beginning cut off, or with silence before it."""
-    rng = random.Random(f"{name} {seed}")
-    rate = audio.sample_rate
-    if rng.random() < 0.6:
-        cut_s = rng.uniform(0.0, 1.5) * score.metre.metre_at(0).quarters_per_bar * 60 / score.tempo.bpm
-        samples, start_s = audio.samples[:, round(cut_s * rate) :], -cut_s
+    start_s, rate = start_of(name, score, seed), audio.sample_rate
+    if start_s < 0:
+        samples = audio.samples[:, round(-start_s * rate) :]
     else:
-        start_s = rng.uniform(0.1, 1.5)
         samples = np.pad(audio.samples, ((0, 0), (round(start_s * rate), 0)))
     return KnownSong(name, group, Audio(np.ascontiguousarray(samples, dtype=np.float32), rate), score, start_s)
+
+
+def start_of(name: str, score: Score, seed: str) -> float:
+    """When bar 1 begins in what is handed over, in seconds: up to a bar and a half before it, or after silence."""
+    rng = random.Random(f"{name} {seed}")
+    if rng.random() < 0.6:
+        return -rng.uniform(0.0, 1.5) * score.metre.metre_at(0).quarters_per_bar * 60 / score.tempo.bpm
+    return rng.uniform(0.1, 1.5)
 
 
 def our_songs(
@@ -84,30 +98,42 @@ def our_songs(
     """Songs of our styles, a tempo of the style's range each; every third in another metre where the style has one."""
     for seed in seeds:
         for style in styles:
-            rng = random.Random(f"{style} {seed}")
-            usual = engine.style(style).tempo_bpm
-            metres = _OUR_METRES.get(style, ())
-            metre = rng.choice(metres) if metres and rng.random() < 0.4 else "4/4"
-            yield our_song(style, metre, round(rng.uniform(usual.low, usual.high), 1), seed, engine, bars)
+            yield our_song(style, *asked_of(style, seed, engine), seed, engine, bars)
+
+
+def asked_of(style: str, seed: int, engine: produce.Engine) -> tuple[str, float]:
+    """Metre and tempo of a song of ours."""
+    rng = random.Random(f"{style} {seed}")
+    usual = engine.style(style).tempo_bpm
+    metres = _OUR_METRES.get(style, ())
+    metre = rng.choice(metres) if metres and rng.random() < 0.4 else "4/4"
+    return metre, round(rng.uniform(usual.low, usual.high), 1)
 
 
 def our_song(style: str, metre: str, bpm: float, seed: int, engine: produce.Engine, bars: int) -> KnownSong:
-    calls = Call(style=style, metre=metre, tempo_bpm=bpm, seed=seed, bars=bars)
-    song = produce.compose(read_brief(style, calls=calls), engine)
+    song = produce.compose(our_brief(style, metre, bpm, seed, bars), engine)
     assert song.mix is not None
-    return handed_over(f"{style} {metre} {bpm:g} #{seed}", f"ours {style}", song.mix.master, song.score, "ours")
+    return handed_over(our_name(style, metre, bpm, seed), f"ours {style}", song.mix.master, song.score, "ours")
+
+
+def our_brief(style: str, metre: str, bpm: float, seed: int, bars: int) -> Brief:
+    return read_brief(style, calls=Call(style=style, metre=metre, tempo_bpm=bpm, seed=seed, bars=bars))
+
+
+def our_name(style: str, metre: str, bpm: float, seed: int) -> str:
+    return f"{style} {metre} {bpm:g} #{seed}"
 
 
 def beatless_songs(data: Path, split: str, limit: int) -> Iterator[KnownSong]:
     """POP909 without drums, and OpenEWLD sheets as a pianist and a bass play them, by the plain synthesiser."""
-    songs = [p for p in read_pieces(data / "pop909" / f"{split}.jsonl.gz") if _is_in(p, "4/4")]
+    songs = [p for p in read_pieces(data / "pop909" / f"{split}.jsonl.gz") if is_in(p, "4/4")]
     for song in songs[-limit:]:
         score = banded(song, [song])
         if score is not None:
             tracks = tuple(track for track in score.tracks if track.role != "drums")
             yield _played(f"{song.id} beatless", replace(score, tracks=tracks, title=song.id), None)
     sheets = [p for p in read_pieces(data / "openewld" / f"{split}.jsonl.gz") if p.score.harmony]
-    for number, sheet in enumerate([p for p in sheets if _is_in(p, "4/4")][-limit // 3 :]):
+    for number, sheet in enumerate([p for p in sheets if is_in(p, "4/4")][-limit // 3 :]):
         start, end = excerpt_ticks(sheet.score, 16)
         piece = comped(cut(sheet.score, start, end, sheet.score.key), walking=number % 2 == 1)
         yield _played(f"{sheet.id} beatless", piece, None)
@@ -159,8 +185,8 @@ def real_songs(data: Path, split: str, limit: int, engine: produce.Engine, whole
     `whole` takes the first 56 bars of a song in place of its fullest dozen.
     """
     beats = [p for p in read_pieces(data / "groove" / f"{split}.jsonl.gz") if p.kind == "beat" and p.score.bars >= 4]
-    beats = [p for p in beats if _is_in(p, "4/4")]
-    songs = [p for p in read_pieces(data / "pop909" / f"{split}.jsonl.gz") if _is_in(p, "4/4")]
+    beats = [p for p in beats if is_in(p, "4/4")]
+    songs = [p for p in read_pieces(data / "pop909" / f"{split}.jsonl.gz") if is_in(p, "4/4")]
     for number, song in enumerate(songs[:limit]):
         score = (from_the_start if whole else banded)(song, beats)
         if score is None:
@@ -172,25 +198,33 @@ def real_songs(data: Path, split: str, limit: int, engine: produce.Engine, whole
 
 def from_the_start(song: Piece, beats: list[Piece]) -> Score | None:
     """The first 56 bars of a song that stay in one key, with the drum take whose tempo is nearest."""
+    score = first_bars(song)
+    if score is None:
+        return None
+    beat = min(beats, key=lambda p: (abs(p.score.tempo.bpm - song.score.tempo.bpm), p.id))
+    return with_drums(score, beat.score)
+
+
+def first_bars(song: Piece) -> Score | None:
+    """The first 56 bars of a song; None where the key changes in them."""
     end = min(song.score.metre.bar_start(56), song.score.end)
     if any(0 < tick < end for tick, _ in song.keys):
         return None
-    beat = min(beats, key=lambda p: (abs(p.score.tempo.bpm - song.score.tempo.bpm), p.id))
-    return with_drums(cut(song.score, 0, end, song.score.key), beat.score)
+    return cut(song.score, 0, end, song.score.key)
 
 
 def lead_sheet_songs(
     data: Path, split: str, limit: int, engine: produce.Engine, bars: int | None = None
 ) -> Iterator[KnownSong]:
     """OpenEWLD sheets in 4/4 and 3/4 as a trio plays them, two thirds with a beat."""
-    beats = [p for p in read_pieces(data / "groove" / f"{split}.jsonl.gz") if p.kind == "beat" and _is_in(p, "4/4")]
+    beats = [p for p in read_pieces(data / "groove" / f"{split}.jsonl.gz") if p.kind == "beat" and is_in(p, "4/4")]
     sheets = [p for p in read_pieces(data / "openewld" / f"{split}.jsonl.gz") if p.score.harmony]
-    common = [p for p in sheets if _is_in(p, "4/4")][: limit // 2]
-    waltzes = [p for p in sheets if _is_in(p, "3/4")][: limit - limit // 2]
+    common = [p for p in sheets if is_in(p, "4/4")][: limit // 2]
+    waltzes = [p for p in sheets if is_in(p, "3/4")][: limit - limit // 2]
     for number, sheet in enumerate([*common, *waltzes]):
-        start, end = excerpt_ticks(sheet.score, bars or (12 if _is_in(sheet, "4/4") else 20))
+        start, end = excerpt_ticks(sheet.score, bars or (12 if is_in(sheet, "4/4") else 20))
         piece = cut(sheet.score, start, end, sheet.score.key)
-        if _is_in(sheet, "3/4"):
+        if is_in(sheet, "3/4"):
             piece = waltzed(piece, with_beat=number % 3 != 0)
         else:
             piece = comped(piece, walking=number % 2 == 1)
@@ -226,6 +260,7 @@ def _played(name: str, score: Score, engine: produce.Engine | None) -> KnownSong
     return handed_over(f"{name}, ours", "real, our sound", mix.master, score, "real")
 
 
-def _is_in(piece: Piece, metre: str) -> bool:
+def is_in(piece: Piece, metre: str) -> bool:
+    """Whether a piece is in one metre, and that."""
     changes = piece.score.metre.changes
     return len(changes) == 1 and changes[0].metre == Metre.parse(metre)

@@ -52,10 +52,11 @@ def chromagram(audio: Audio) -> Chromagram:
     # A peak half way between two semitones is neither: its weight falls to nothing there.
     weight = strengths * np.cos(np.pi * (pitches - np.round(pitches))) ** 2
     np.add.at(salience, (frames, np.clip(np.round(pitches).astype(int), 0, 127)), weight)
-    return _folded(_without_overtones(salience), tuning)
+    return folded(_without_overtones(salience), tuning)
 
 
-def _folded(salience: Array, tuning: float) -> Chromagram:
+def folded(salience: Array, tuning: float) -> Chromagram:
+    """The pitch classes of how much each MIDI pitch sounds in each frame, `[frames, 128]`."""
     pitch = np.arange(128)
     treble_weight = np.exp(-0.5 * ((pitch - 64) / 12.0) ** 2)
     bass_weight = 1 / (1 + np.exp((pitch - 52) / 2.0))
