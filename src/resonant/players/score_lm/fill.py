@@ -146,6 +146,6 @@ def _drawn(logits: Logits, cell: _Cell, filling: Filling, rng: random.Random) ->
         return close, log_chance(logits, allowed, close)
     if cell.theory is None or grammar.bounds.drums or not grammar.at_notes:
         return drawn_word(logits, allowed, filling.sampling, rng)
-    leaned = cell.theory.leaned(logits, allowed, grammar.position, cell.line.pitch)
+    leaned = cell.theory.leaned(logits, allowed, grammar.position, cell.line.pitch, cell.line.times)
     word, _ = drawn_word(leaned, allowed, filling.sampling, rng)
     return word, log_chance(logits, allowed, word)

@@ -64,7 +64,7 @@ class ScorePlayer:
 
     weights: Path
     source: str = "user"
-    temperature: float = 0.85
+    temperature: float = 0.95
     top_p: float = 0.95
     theory: float = 0.75
     candidates: int = 1

@@ -24,8 +24,9 @@ PASSING: Mapping[str, float] = MappingProxyType(
 """How much of the strength tones of the key that are not of the chord feel, by role: tunes pass through them."""
 
 STAYING: Mapping[str, float] = MappingProxyType({"melody": 0.55, "counter": 0.55})
-"""How much of the strength the pitch feels that was just struck: at the usual strength the odds of another are those of
-true tunes of the validation split."""
+"""How much of the strength the pitch feels that was just struck, once for its first two times, then for each further
+one. So at the usual strength a tune repeats a note as often as true tunes of the validation split do; long stretches of
+one note, which a small model falls into, end sooner."""
 
 _PASSING_ELSEWHERE = 0.6
 _USUAL_NOTES, _BEYOND_SEMITONES = 8, 3
@@ -40,7 +41,7 @@ class Theory:
         scale: pitch classes of the key.
         usual: lowest and highest pitch that the part is known to play, with some room; all where it is new.
         passing: how much of the strength tones of the key feel that are not of the chord.
-        staying: how much of the strength the pitch feels that the part has just struck.
+        staying: how much of the strength the pitch feels that the part has just struck: see `STAYING`.
         strength: 0…1.
     """
 
@@ -51,9 +52,12 @@ class Theory:
     staying: float = 0.0
     strength: float = 0.0
 
-    def leaned(self, logits: Logits, allowed: NDArray[np.bool_], position: int, last: int = -1) -> Logits:
-        """The logits with those of pitches bent, for a note at a place in the bar behind a note of pitch `last`.
+    def leaned(
+        self, logits: Logits, allowed: NDArray[np.bool_], position: int, last: int = -1, times: int = 1
+    ) -> Logits:
+        """The logits with those of pitches bent, for a note at a place in the bar.
 
+        It comes behind a note of pitch `last`, -1 where there is none, that was struck so many `times` in a row.
         Where it would leave none of the allowed pitches the range gives way, then the harmony.
         """
         if self.strength <= 0.0:
@@ -63,7 +67,7 @@ class Theory:
         chances = np.where(open_, np.exp(logits[words] - logits[words].max()), 0.0)
         fitting = chances * self._weights(position)
         if last >= 0:
-            fitting[last] *= 1.0 - self.strength * self.staying
+            fitting[last] *= (1.0 - self.strength * self.staying) ** max(times - 1, 1)
         kept = fitting * self._within if (fitting * self._within).any() else fitting
         if not kept.any():
             return logits

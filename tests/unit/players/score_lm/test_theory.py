@@ -62,16 +62,16 @@ def test_at_full_strength_what_is_of_neither_has_no_chance_and_the_range_is_kept
     assert leaned[[50, 52, 53, 55, 70 - 1]].all()
 
 
-@given(st.integers(0, 1000), st.floats(0.1, 1.0), st.floats(0.1, 1.0))
-def test_a_tune_leaves_the_pitch_it_is_on_the_sooner_the_stronger_theory_is(
-    seed: int, strength: float, staying: float
+@given(st.integers(0, 1000), st.floats(0.1, 0.9), st.floats(0.1, 0.9), st.integers(1, 5))
+def test_a_tune_leaves_the_pitch_it_is_on_the_sooner_the_stronger_theory_is_and_the_longer_it_has_stayed(
+    seed: int, strength: float, staying: float, times: int
 ) -> None:
     logits, theory = drawn_logits(seed), Theory((), frozenset(range(12)), staying=staying, strength=strength)
     free, moved = (
-        chances(leaned)[V.pitch.start :][:128] for leaned in (logits, theory.leaned(logits, ALL, 0, last=64))
+        chances(leaned)[V.pitch.start :][:128] for leaned in (logits, theory.leaned(logits, ALL, 0, 64, times))
     )
     odds_free, odds_moved = (told[64] / (told.sum() - told[64]) for told in (free, moved))
-    np.testing.assert_allclose(odds_moved, odds_free * (1.0 - strength * staying), rtol=1e-3, atol=1e-9)
+    np.testing.assert_allclose(odds_moved, odds_free * (1.0 - strength * staying) ** max(times - 1, 1), rtol=1e-3)
     others = np.arange(128) != 64
     np.testing.assert_allclose(moved[others] / moved[others].sum(), free[others] / free[others].sum(), rtol=1e-3)
 
