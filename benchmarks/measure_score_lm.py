@@ -32,6 +32,7 @@ from score_lm_fills import COPIES, TRUE, Player, Row, arranged, grooves, learned
 from score_lm_page import CHORD_POINTS, IN_KEY_POINTS, page
 
 from resonant.brief.reader import Call, read_brief
+from resonant.cli.engine import learned_player
 from resonant.evaluate.borrowed import Collection
 from resonant.nn.generation import Reader, Ready
 from resonant.nn.sampling import Sampling, drawn_word
@@ -42,6 +43,7 @@ from resonant.players.score_lm.fill import begun, filled
 from resonant.players.score_lm.grammar import CellGrammar, is_legal
 from resonant.players.score_lm.layout import fill_head, prompt
 from resonant.players.score_lm.player import ScorePlayer, fits
+from resonant.players.score_lm.theory import PASSING, STAYING
 from resonant.players.score_lm.vocabulary import ROLES, VOCABULARY
 from resonant.players.seams import outside
 from resonant.produce import Engine
@@ -57,8 +59,8 @@ from resonant.train.samples import bar_lengths, role_of
 SEED = 20
 LEGAL_CELLS, LEGAL_ROWS, MOST_WORDS = 10_000, 64, 160
 MEMORY_SONGS, SPEED_FILLS, MOST_BEATS = 16, 48, 200
-BEST_OF, OTHER_THEORIES = 3, (0.0,)
 FAR_SIGHT = 4096  # more than any model reads: its context is the limit then
+_PLAYED = ("source", "temperature", "top_p", "theory", "candidates", "words_a_bar", "sight")
 FEWEST_FILLS = 8  # fewer of a role say nothing of it
 STRENGTHS = (0.0, 0.25, 0.5, 0.75)
 TUNES = ("melody", "counter")
@@ -81,7 +83,7 @@ def main() -> None:
     parser.add_argument("--choice", type=Path, help="where to write who measured best at what, for --player auto")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    player = ScorePlayer(arguments.weights)
+    player = learned_player(arguments.weights)
     if arguments.theory is not None:
         player = replace(player, theory=arguments.theory)
     bench = Bench(player, arguments.prepared, arguments.data, arguments.limit)
@@ -132,7 +134,7 @@ class Bench:
     """What is measured, and on what.
 
     Args:
-        player: the learned one, as it plays.
+        player: the learned one, as it plays for commands.
         prepared, data: see above.
         limit: most pieces of a collection.
     """
@@ -144,8 +146,16 @@ class Bench:
 
     @cached_property
     def stamp(self) -> str:
-        digest = hashlib.sha256((self.weights / "model.safetensors").read_bytes()).hexdigest()
-        return f"{digest[:12]}-{self.limit}-{self.player.theory}"
+        """Names what the figures hang on: the weights, how they play, how many pieces."""
+        weights = hashlib.sha256((self.weights / "model.safetensors").read_bytes()).hexdigest()
+        played = {name: value for name, value in vars(self.player).items() if name in _PLAYED}
+        manner = hashlib.sha256(repr((played, PASSING, STAYING)).encode()).hexdigest()
+        return f"{weights[:12]}-{manner[:8]}-{self.limit}"
+
+    @cached_property
+    def one(self) -> ScorePlayer:
+        """The player that plays what comes first."""
+        return replace(self.player, candidates=1)
 
     @property
     def weights(self) -> Path:
@@ -182,7 +192,7 @@ class Bench:
             "checks": [(row["step"], row["check"]) for row in log if "check" in row],
             "train_seconds": sum(row["seconds"] for row in log if "seconds" in row),
             "data": json.loads((self.prepared / "dataset_info.json").read_text(encoding="utf-8"))["splits"],
-            "player": {name: getattr(self.player, name) for name in ("theory", "temperature", "top_p", "sight")},
+            "player": {name: getattr(self.player, name) for name in _PLAYED},
             "limit": self.limit,
             "hardware": hardware(),
         }
@@ -238,12 +248,8 @@ def fills(bench: Bench) -> Figures:
     holes = [hole for hole in _every_other(bench.torn) if playable(hole, engine) and _can_be_read(bench, hole)]
     players: dict[str, Player] = {
         "score-lm": learned(bench.player),
-        **{
-            f"score-lm, theory {theory}": learned(replace(bench.player, theory=theory))
-            for theory in OTHER_THEORIES
-            if theory != bench.player.theory
-        },
-        f"score-lm, best of {BEST_OF}": learned(bench.player, BEST_OF),
+        "score-lm, one candidate": learned(bench.one),
+        "score-lm, one candidate, no theory": learned(replace(bench.one, theory=0.0)),
         "arranger": arranged(engine),
         **COPIES,
     }
@@ -271,7 +277,7 @@ def strengths(bench: Bench) -> Figures:
     pieces = held_out(bench.data, max(bench.limit // 3, 1), "valid", ["pop909", "freedoom", "groove"])
     one_track = (hole for hole in torn(pieces, SEED) if len(hole.places) == 1)
     holes = [hole for hole in one_track if playable(hole, engine) and _can_be_read(bench, hole)]
-    players = {str(theory): learned(replace(bench.player, theory=theory)) for theory in STRENGTHS}
+    players = {str(theory): learned(replace(bench.one, theory=theory)) for theory in STRENGTHS}
     found = list(rows(holes, players, SEED))
     names = [TRUE, *players]
     roles = [role for role in _roles(found) if role not in ("drums", "percussion")]
@@ -308,7 +314,7 @@ def _of_role(found: Sequence[Row], name: str, role: str) -> Figures:
 
 
 def speed(bench: Bench) -> Figures:
-    """Seconds of fills of four bars of a track, and until the first note is whole."""
+    """Seconds of fills of four bars of a track as they are played, and of one candidate heard as it is written."""
     holes = [hole for hole in bench.torn if len(hole.places) == 1 and _can_be_read(bench, hole)]
     holes = [holes[number * len(holes) // SPEED_FILLS] for number in range(min(SPEED_FILLS, len(holes)))]
     _timed(bench, holes[0])
@@ -318,6 +324,9 @@ def speed(bench: Bench) -> Figures:
 
 def _timed(bench: Bench, hole: Torn) -> Figures:
     heard: list[float] = []
+    started = time.perf_counter()
+    learned(bench.player)(hole, SEED)
+    played = time.perf_counter() - started
     started = time.perf_counter()
     asked = bench.player.asked(hole.score, hole.holes, hole.piece.style)
     row = begun(Reader(bench.model), asked.cells, asked.view)
@@ -331,7 +340,9 @@ def _timed(bench: Bench, hole: Torn) -> Figures:
         "read_s": read - started,
         "words": sum(len(fill.cell) + 1 for fill in done),
         "first_s": (heard[0] if heard else end) - started,
-        "all_s": end - started,
+        "one_s": end - started,
+        "all_s": played,
+        "candidates": bench.player.worth_trying(asked),
     }
 
 

@@ -56,12 +56,13 @@ class Row:
     groove: float | None
 
 
-def learned(player: ScorePlayer, candidates: int = 1) -> Player:
-    """Fills all torn tracks together, bar by bar, with the learned player."""
+def learned(player: ScorePlayer) -> Player:
+    """Fills all torn tracks together, bar by bar, with the learned player: the best of what it finds worth trying."""
 
     def fill(torn: Torn, seed: int) -> Fill:
         asked = player.asked(torn.score, torn.holes, torn.piece.style)
-        tried = list(player.tried(asked, [stream(seed, torn.piece.id, number) for number in range(candidates)]))
+        streams = [stream(seed, torn.piece.id, number) for number in range(player.worth_trying(asked))]
+        tried = list(player.tried(asked, streams))
         fills = [_by_place(torn, each.fills) for each in tried]
         judged = [fmean(sits(*_played(torn, place, fill[place]), torn.bars) for place in fill) for fill in fills]
         return fills[tried.index(chosen(tried, judged))]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from resonant.players.registry import Registry
+    from resonant.players.score_lm.player import ScorePlayer
     from resonant.produce import Engine
 
 _CANDIDATES = 3
@@ -25,10 +26,16 @@ def an_engine(soundbank: str | None, styles_folder: Path | None = None) -> "Engi
 
 
 def _players() -> "Registry":
-    """Those of the house, the learned one with candidates and somebody who judges them."""
-    from resonant.evaluate.sitting import sits
     from resonant.players.arranger.player import Arranger
     from resonant.players.registry import Registry
-    from resonant.players.score_lm.player import SHIPPED, ScorePlayer
+    from resonant.players.score_lm.player import SHIPPED
 
-    return Registry((Arranger(), ScorePlayer(SHIPPED, candidates=_CANDIDATES, judge=sits)))
+    return Registry((Arranger(), learned_player(SHIPPED)))
+
+
+def learned_player(weights: Path) -> "ScorePlayer":
+    """The score player as it plays for commands: with candidates, and with somebody who judges them."""
+    from resonant.evaluate.sitting import sits
+    from resonant.players.score_lm.player import ScorePlayer
+
+    return ScorePlayer(weights, candidates=_CANDIDATES, judge=sits)
