@@ -1,7 +1,7 @@
 """What the learned score player is worth: every figure of its model card, on pieces nobody learned from.
 
     python benchmarks/measure_score_lm.py --weights FOLDER --prepared FOLDER --data DATA_FOLDER
-        [--limit 10] [--work FOLDER] [--parts foretelling,fills,speed,legal,memory,strengths] [--theory 0.0]
+        [--limit 10] [--work FOLDER] [--parts foretelling,fills,speed,legal,memory,manners] [--theory 0.0]
         [--threads 2]
         [--out docs/models/score-lm.md] [--choice src/resonant/players/measured.json]
 
@@ -36,6 +36,7 @@ from resonant.cli.engine import learned_player
 from resonant.evaluate.borrowed import Collection
 from resonant.nn.generation import Reader, Ready
 from resonant.nn.sampling import Sampling, drawn_word
+from resonant.nn.steps import Steps
 from resonant.nn.transformer import Cache
 from resonant.players.context import Context
 from resonant.players.score_lm.cells import Cells, cells, notes_of
@@ -59,14 +60,22 @@ from resonant.train.samples import bar_lengths, role_of
 SEED = 20
 LEGAL_CELLS, LEGAL_ROWS, MOST_WORDS = 10_000, 64, 160
 MEMORY_SONGS, SPEED_FILLS, MOST_BEATS = 16, 48, 200
+STEP_ROUNDS, STEP_WORDS = 7, 100
 FAR_SIGHT = 4096  # more than any model reads: its context is the limit then
 _PLAYED = ("source", "temperature", "top_p", "theory", "candidates", "words_a_bar", "sight")
 FEWEST_FILLS = 8  # fewer of a role say nothing of it
-STRENGTHS = (0.0, 0.25, 0.5, 0.75)
+Figures = dict[str, Any]
+MANNERS: Mapping[str, Figures] = {
+    "as it plays": {},
+    "temperature 0.75": {"temperature": 0.75},
+    "temperature 0.85": {"temperature": 0.85},
+    "temperature 1": {"temperature": 1.0},
+    "no theory": {"theory": 0.0},
+    "half of its theory": {"theory": 0.375},
+}
 TUNES = ("melody", "counter")
 TARGET = Path(__file__).parents[1] / "docs" / "models" / "score-lm.md"
 _V = VOCABULARY
-Figures = dict[str, Any]
 
 
 def main() -> None:
@@ -271,17 +280,14 @@ def _can_be_read(bench: Bench, hole: Torn) -> bool:
     return fits(cells(hole.score), hole.holes, bench.model.config.context)
 
 
-def strengths(bench: Bench) -> Figures:
-    """On validation pieces: how near fills come to the true bars in chord tones and key, as theory grows stronger."""
+def manners(bench: Bench) -> Figures:
+    """On validation pieces: how near fills come to the true bars, in each manner of playing that was thought of."""
     engine = Engine()
-    pieces = held_out(bench.data, max(bench.limit // 3, 1), "valid", ["pop909", "freedoom", "groove"])
-    one_track = (hole for hole in torn(pieces, SEED) if len(hole.places) == 1)
-    holes = [hole for hole in one_track if playable(hole, engine) and _can_be_read(bench, hole)]
-    players = {str(theory): learned(replace(bench.one, theory=theory)) for theory in STRENGTHS}
+    pieces = held_out(bench.data, max(bench.limit // 2, 1), "valid")
+    holes = [hole for hole in torn(pieces, SEED) if playable(hole, engine) and _can_be_read(bench, hole)]
+    players = {name: learned(replace(bench.player, **manner)) for name, manner in MANNERS.items()}
     found = list(rows(holes, players, SEED))
-    names = [TRUE, *players]
-    roles = [role for role in _roles(found) if role not in ("drums", "percussion")]
-    return {role: {name: _of_role(found, name, role) for name in names} for role in roles}
+    return {role: {name: _of_role(found, name, role) for name in (TRUE, *players)} for role in _roles(found)}
 
 
 def _every_other(holes: Sequence[Torn]) -> Iterator[Torn]:
@@ -319,7 +325,22 @@ def speed(bench: Bench) -> Figures:
     holes = [holes[number * len(holes) // SPEED_FILLS] for number in range(min(SPEED_FILLS, len(holes)))]
     _timed(bench, holes[0])
     timed = [_timed(bench, hole) for hole in holes]
-    return {"fills": timed, "threads": torch.get_num_threads()}
+    return {"fills": timed, "step_s": _steps(bench), "threads": torch.get_num_threads()}
+
+
+def _steps(bench: Bench) -> Mapping[str, float]:
+    """Seconds of reading one word with each kind of weights, the best of some rounds, behind what is usually seen."""
+    model, words = bench.model.model, range(bench.player.sight)
+    kinds = {"float32": Steps(model, narrow=False), "8 bits": Steps(model)}
+    best = dict.fromkeys(kinds, float("inf"))
+    for name in (*kinds,) * STEP_ROUNDS:
+        reader = Reader(replace(bench.model, steps=kinds[name]))
+        reader.read(words)
+        started = time.perf_counter()
+        for word in words[:STEP_WORDS]:
+            reader.read((word,))
+        best[name] = min(best[name], (time.perf_counter() - started) / STEP_WORDS)
+    return best
 
 
 def _timed(bench: Bench, hole: Torn) -> Figures:
@@ -439,10 +460,10 @@ def _as_read(song: Cells, place: int) -> Iterator[Note]:
         start += length
 
 
-ON_DEMAND = ("strengths",)
+ON_DEMAND = ("manners",)
 PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "foretelling": foretelling, "fills": fills, "speed": speed, "legal": legal, "memory": memory,
-    "strengths": strengths,
+    "manners": manners,
 }  # fmt: skip
 
 

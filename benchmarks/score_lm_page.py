@@ -249,6 +249,10 @@ def _speed(figures: Figures) -> str:
     ]
     each = [1000 * (fill["one_s"] - fill["read_s"]) / fill["words"] for fill in fills]
     rows.append(["a word, ms", f"{median(each):.2f}", f"{max(each):.2f}"])
+    rows += [
+        [f"a word read with weights of {kind}, ms, best", f"{1000 * s:.2f}", ""]
+        for kind, s in figures["step_s"].items()
+    ]
     return "\n\n".join(
         [
             "## Speed",
