@@ -125,7 +125,7 @@ def choice(fills: Figures) -> Figures:
 
 def kept(folder: Path, bench: "Bench", name: str, anew: bool) -> Figures:
     """The figures of a part: those that were measured before with these weights and this limit, else new ones."""
-    path = folder / f"{name}-{bench.stamp}.json"
+    path = folder / f"{name}-{bench.stamp(name)}.json"
     if path.exists() and not anew:
         found: Figures = json.loads(path.read_text(encoding="utf-8"))
         return found
@@ -153,10 +153,11 @@ class Bench:
     data: Path
     limit: int
 
-    @cached_property
-    def stamp(self) -> str:
-        """Names what the figures hang on: the weights, how they play, how many pieces."""
+    def stamp(self, part: str) -> str:
+        """Names what the figures of a part hang on: the weights, how they play where they do, how many pieces."""
         weights = hashlib.sha256((self.weights / "model.safetensors").read_bytes()).hexdigest()
+        if part in UNPLAYED:
+            return f"{weights[:12]}-{self.limit}"
         played = {name: value for name, value in vars(self.player).items() if name in _PLAYED}
         manner = hashlib.sha256(repr((played, PASSING, STAYING)).encode()).hexdigest()
         return f"{weights[:12]}-{manner[:8]}-{self.limit}"
@@ -353,7 +354,7 @@ def _timed(bench: Bench, hole: Torn) -> Figures:
     row = begun(Reader(bench.model), asked.cells, asked.view)
     read = time.perf_counter()
     filling = replace(asked.filling, heard=lambda hole, cell: heard.append(time.perf_counter()))
-    done = list(filled(row, filling, stream(SEED, hole.piece.id)))
+    (done,) = filled([row], filling, [stream(SEED, hole.piece.id)])
     end = time.perf_counter()
     return {
         "role": _group(hole),
@@ -460,7 +461,7 @@ def _as_read(song: Cells, place: int) -> Iterator[Note]:
         start += length
 
 
-ON_DEMAND = ("manners",)
+UNPLAYED, ON_DEMAND = ("foretelling", "legal"), ("manners",)
 PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "foretelling": foretelling, "fills": fills, "speed": speed, "legal": legal, "memory": memory,
     "manners": manners,

@@ -62,7 +62,7 @@ def learned(player: ScorePlayer) -> Player:
     def fill(torn: Torn, seed: int) -> Fill:
         asked = player.asked(torn.score, torn.holes, torn.piece.style)
         streams = [stream(seed, torn.piece.id, number) for number in range(player.worth_trying(asked))]
-        tried = list(player.tried(asked, streams))
+        tried = player.tried(asked, streams)
         fills = [_by_place(torn, each.fills) for each in tried]
         judged = [fmean(sits(*_played(torn, place, fill[place]), torn.bars) for place in fill) for fill in fills]
         return fills[tried.index(chosen(tried, judged))]

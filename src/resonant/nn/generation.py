@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,9 @@ from numpy.typing import NDArray
 from resonant.errors import InputError
 from resonant.nn.checkpoints import load_config, load_weights
 from resonant.nn.lora import merge_from
-from resonant.nn.steps import Steps
+from resonant.nn.steps import FEW, Steps
 from resonant.nn.transformer import Cache, Transformer, TransformerConfig
 
-_BY_STEPS = 4  # so many words are read sooner one by one than in one go
 _FASTER_IN_HALF = ("avx512_bf16", "amx_bf16")
 
 
@@ -26,7 +26,7 @@ class Ready:
     Args:
         model: in float32.
         long: what reads many words in one go: in bfloat16 where the processor is faster so, else `model`.
-        steps: what reads single words; None on a graphics card.
+        steps: what reads a few words; None on a graphics card.
     """
 
     model: Transformer
@@ -57,21 +57,41 @@ class Reader:
     @torch.inference_mode()
     def read(self, words: Sequence[int]) -> NDArray[np.float32]:
         """Goes on behind these words: the logits of the next, `float32 [vocabulary]`."""
-        if len(words) > self.room:
-            asked, most = self._cache.length + len(words), self._ready.config.context
-            raise InputError(f"{asked} words are more than the {most} that the model reads; ask for fewer bars at once")
-        if self._ready.steps is not None and len(words) <= _BY_STEPS:
-            return [self._ready.steps.read(word, self._cache) for word in words][-1]
+        self._refuse_too_many(words)
+        if self._ready.steps is not None and len(words) <= FEW:
+            return read_in_step([self], [words])[0]
         model = self._ready.long
         tokens = torch.tensor([list(words)], device=model.embedding.weight.device)
         logits: NDArray[np.float32] = model(tokens, self._cache)[0, -1].float().cpu().numpy()
         return logits
+
+    def _refuse_too_many(self, words: Sequence[int]) -> None:
+        if len(words) > self.room:
+            asked, most = self._cache.length + len(words), self._ready.config.context
+            raise InputError(f"{asked} words are more than the {most} that the model reads; ask for fewer bars at once")
 
     def forked(self) -> "Reader":
         """Another reader that has read the same and goes its own way."""
         other = Reader.__new__(Reader)
         other._ready, other._cache = self._ready, self._cache.copied()
         return other
+
+
+@torch.inference_mode()
+def read_in_step(readers: Sequence[Reader], words: Sequence[Sequence[int]]) -> list[NDArray[np.float32]]:
+    """`Reader.read` of several readers of one model, each with words of its own; a few are read together.
+
+    Raises:
+        InputError: one of them reads more words than the model has positions for.
+    """
+    steps = readers[0]._ready.steps
+    if steps is None or sum(map(len, words)) > FEW:
+        return [reader.read(each) for reader, each in zip(readers, words, strict=True)]
+    for reader, each in zip(readers, words, strict=True):
+        reader._refuse_too_many(each)
+    caches = [reader._cache for reader, each in zip(readers, words, strict=True) for _ in each]
+    logits = steps.read([word for each in words for word in each], caches)
+    return [logits[end - 1] for end in accumulate(map(len, words))]
 
 
 def ready(model: Transformer) -> Ready:

@@ -89,7 +89,8 @@ class Sampler:
         }
         filling = Filling(bounds, Sampling(), most_words=_MOST_WORDS)
         rng = stream(self.recipe.seed, "sample", sample.role)
-        written = {fill.hole: fill.cell for fill in filled(begun(Reader(reads), cells, sample.view), filling, rng)}
+        (fills,) = filled([begun(Reader(reads), cells, sample.view)], filling, [rng])
+        written = {fill.hole: fill.cell for fill in fills}
         return _fill(sample, tuple(note for hole, cell in written.items() for note in notes_of(cell, starts[hole[0]])))
 
 

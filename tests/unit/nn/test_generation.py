@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from resonant.nn.generation import Reader, Ready
+from resonant.nn.generation import Reader, Ready, read_in_step
 from resonant.nn.steps import Steps
 from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.nn.weights import Whole
@@ -67,6 +67,20 @@ def test_single_words_are_read_with_weights_of_eight_bits_as_whole_layers_have_t
     np.testing.assert_allclose(logits, told(replace(exact, model=rounded), words), atol=0.05 * spread)
     np.testing.assert_allclose(logits, told(exact, words), atol=0.1 * spread)
     assert np.abs(logits - told(exact, words)).max() > 0.0
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 39), min_size=1, max_size=5), min_size=1, max_size=4), st.booleans())
+def test_readers_in_step_read_what_each_would_alone(exact: Ready, words: list[list[int]], is_narrow: bool) -> None:
+    model = replace(exact, steps=Steps(exact.model, is_narrow))
+    first = Reader(model)
+    first.read(range(20))
+    readers = [first, *(first.forked() for _ in words[1:])]
+    alone = [reader.forked().read(each) for reader, each in zip(readers, words, strict=True)]
+    together = read_in_step(readers, words)
+    for reader, each, one, other in zip(readers, words, alone, together, strict=True):
+        assert reader.room == CONFIG.context - 20 - len(each)
+        np.testing.assert_allclose(other, one, atol=0.02 * float(one.std()) if is_narrow else 1e-4)
 
 
 def test_forked_readers_go_their_own_ways(exact: Ready) -> None:

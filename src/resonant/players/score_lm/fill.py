@@ -1,7 +1,7 @@
 """Filling the holes: the model reads the bars around them and writes cell by cell, only what the grammar allows."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -82,28 +82,55 @@ def begun(reader: "Reader", cells: Cells, view: View) -> Begun:
     return Begun(reader, reader.read((*prompt(cells, view), *head)), cells, view)
 
 
-def filled(begun: Begun, filling: Filling, rng: random.Random) -> Iterator[Filled]:
-    """The holes one after the other, each as soon as it is written.
+def filled(rows: Sequence[Begun], filling: Filling, rngs: Sequence[random.Random]) -> list[tuple[Filled, ...]]:
+    """The holes in order, written once for each row: `begun`, and as many forks of it as ways are wanted.
+
+    What one is does not depend on the others, but for rounding: they are read in step, as that is quicker.
 
     Raises:
         Cancelled: `should_stop` said so.
     """
-    reader, cells, view = begun.reader, begun.cells, begun.view
+    from resonant.nn.generation import read_in_step
+
+    writings = [_writing(row, filling, rng) for row, rng in zip(rows, rngs, strict=True)]
+    wanted = {number: next(writing) for number, writing in enumerate(writings)}
+    done: dict[int, tuple[Filled, ...]] = {}
+    while wanted:
+        told = read_in_step([rows[number].reader for number in wanted], list(wanted.values()))
+        for number, logits in zip(list(wanted), told, strict=True):
+            try:
+                wanted[number] = writings[number].send(logits)
+            except StopIteration as end:
+                done[number] = end.value
+                del wanted[number]
+    return [done[number] for number in range(len(rows))]
+
+
+_Writing = Generator[Tokens, Logits, tuple[Filled, ...]]
+"""Says which words to read on, is told the logits behind them, and gives the fills in the end."""
+
+
+def _writing(begun: Begun, filling: Filling, rng: random.Random) -> _Writing:
+    """The holes one after the other."""
+    cells, view, logits = begun.cells, begun.view, begun.logits
     holes = ordered(view.holes)
     lines: dict[int, Line] = {}
+    done: list[Filled] = []
     for number, hole in enumerate(holes):
         bar, place = hole
         if (bar - 1, place) not in view.holes:
             lines[place] = Line()
             lines[place].hear(cells.notes[bar - 1][place] if bar else ())
-        close = _V.mask(number + 1) if number + 1 < len(holes) else _V.end
-        # The mask of a later hole was read already: it closed the cell before.
-        logits = begun.logits if number == 0 else reader.read(fill_head(cells, number, *hole)[1:])
-        later = sum(len(fill_head(cells, 0, *other)) + _LEAST_ROOM for other in holes[number + 1 :])
-        most = min(filling.most_words, reader.room - later - _TO_END_A_NOTE)
+        heads = [fill_head(cells, later, *holes[later]) for later in range(number + 1, len(holes))]
+        room = begun.reader.room - sum(len(head) + _LEAST_ROOM for head in heads) - _TO_END_A_NOTE
+        close = heads[0][0] if heads else _V.end
         grammar = CellGrammar(replace(filling.bounds[hole], close=close))
         cell = _Cell(hole, grammar, filling.theory.get(hole), lines[place])
-        yield _written(reader, logits, cell, replace(filling, most_words=most), rng)
+        fill = yield from _written(cell, logits, replace(filling, most_words=min(filling.most_words, room)), rng)
+        done.append(fill)
+        if heads:
+            logits = yield heads[0]
+    return tuple(done)
 
 
 @dataclass(frozen=True)
@@ -117,8 +144,8 @@ class _Cell:
     words: list[int] = field(default_factory=list)
 
 
-def _written(reader: "Reader", logits: Logits, cell: _Cell, filling: Filling, rng: random.Random) -> Filled:
-    """One cell, word by word, up to the word that closes it, which is read unless it ends the row."""
+def _written(cell: _Cell, logits: Logits, filling: Filling, rng: random.Random) -> Generator[Tokens, Logits, Filled]:
+    """One cell, word by word, up to the word that closes it, which is not read."""
     total, grammar = 0.0, cell.grammar
     while True:
         if filling.should_stop():
@@ -127,15 +154,12 @@ def _written(reader: "Reader", logits: Logits, cell: _Cell, filling: Filling, rn
         grammar.take(word)
         total += log_chance
         if grammar.closed:
-            break
+            return Filled(cell.hole, tuple(cell.words), total)
         cell.words.append(word)
         cell.line.hear((word,))
         if grammar.last == "note":
             filling.heard(cell.hole, cell.words)
-        logits = reader.read((word,))
-    if word != _V.end:
-        reader.read((word,))
-    return Filled(cell.hole, tuple(cell.words), total)
+        logits = yield (word,)
 
 
 def _drawn(logits: Logits, cell: _Cell, filling: Filling, rng: random.Random) -> tuple[int, float]:

@@ -1,9 +1,7 @@
 """`score-lm` as a player: the context as a row of words with holes, the fills as notes."""
 
-import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,7 +14,7 @@ from resonant.players.context import Context, Part, never
 from resonant.players.registry import Capabilities, need
 from resonant.players.score_lm.candidates import Candidate, Judge, chosen
 from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of
-from resonant.players.score_lm.fill import Begun, Filled, Filling, begun, filled
+from resonant.players.score_lm.fill import Filled, Filling, begun, filled
 from resonant.players.score_lm.grammar import Bounds
 from resonant.players.score_lm.layout import Hole, View, prompt
 from resonant.players.score_lm.theory import theory_of
@@ -68,7 +66,7 @@ class ScorePlayer:
     top_p: float = 0.95
     theory: float = 0.75
     candidates: int = 1
-    words_a_bar: int = 90
+    words_a_bar: int = 64
     judge: Judge | None = None
     sight: int = 320
     adapter: Path | None = None
@@ -133,7 +131,7 @@ class ScorePlayer:
             stream(context.seed, name, "score-lm", bars[0], *((number,) if number else ()))
             for number in range(self.worth_trying(asked))
         ]
-        tried = list(self.tried(asked, streams))
+        tried = self.tried(asked, streams)
         if self.judge is None or len(tried) == 1:
             return chosen(tried)
         tracks = [_with(score, name, each.notes) for each in tried]
@@ -145,8 +143,8 @@ class ScorePlayer:
         expected = sum(usual_words(asked.cells, hole) for hole in asked.view.holes)
         return max(min(self.candidates, int(self.words_a_bar * len(bars) / max(expected, 1))), 1)
 
-    def tried(self, asked: Asked, streams: Sequence[random.Random]) -> Iterator[Candidate]:
-        """One way to fill the holes for each stream, in order, side by side; the song is read once.
+    def tried(self, asked: Asked, streams: Sequence[random.Random]) -> list[Candidate]:
+        """One way to fill the holes for each stream, in order; the song is read once.
 
         Raises:
             Cancelled: the run was stopped.
@@ -156,15 +154,8 @@ class ScorePlayer:
         first = begun(Reader(self.model), asked.cells, asked.view)
         rows = [first, *(first.forked() for _ in streams[1:])]
 
-        def one(row: Begun, rng: random.Random) -> Candidate:
-            fills = tuple(filled(row, asked.filling, rng))
-            return Candidate(fills, tuple(sorted(sounding(fills, asked.score))))
-
-        if len(streams) == 1:
-            yield one(first, streams[0])
-            return
-        with ThreadPoolExecutor(min(len(streams), os.cpu_count() or 1)) as pool:
-            yield from pool.map(one, rows, streams)
+        written = filled(rows, asked.filling, streams)
+        return [Candidate(fills, tuple(sorted(sounding(fills, asked.score)))) for fills in written]
 
 
 @lru_cache(maxsize=2)

@@ -92,7 +92,7 @@ def test_stopping_is_heeded_within_a_word(weights: Path, song: Score) -> None:
 
     filling = Filling({(1, 0): Bounds(48, True, 0, 127, 0)}, should_stop=third_time)
     with pytest.raises(Cancelled):
-        list(filled(begun_by(weights, encoded, view), filling, random.Random(1)))
+        filled([begun_by(weights, encoded, view)], filling, [random.Random(1)])
     assert len(asked) == 3
 
 
@@ -113,7 +113,7 @@ def test_no_decode_yields_what_can_not_be_read(weights: Path, song: Score) -> No
         view = View(holes, (0, 3), (0, 6))
         bounds = {hole: Bounds(48, song.tracks[hole[1]].role == "drums", 36, 84, 0) for hole in holes}
         how = Filling(bounds, Sampling(1.5, 0, 1.0), most_words=30)
-        done = list(filled(begun(Reader(loud), encoded, view), how, random.Random(seed)))
+        (done,) = filled([begun(Reader(loud), encoded, view)], how, [random.Random(seed)])
         assert [each.hole for each in done] == ordered(holes)
         for each in done:
             assert is_legal(each.cell, replace(bounds[each.hole], close=V.end))
@@ -127,7 +127,7 @@ def test_what_is_filled_is_as_likely_as_the_model_says_without_a_cache(weights: 
     encoded, model = cells(song), load_model(weights).model
     view = View(frozenset({(1, 1)}), (0, 3), (0, 3))
     bounds = Bounds(48, False, 30, 60, 0)
-    (done,) = filled(begun_by(weights, encoded, view), Filling({(1, 1): bounds}), random.Random(4))
+    ((done,),) = filled([begun_by(weights, encoded, view)], Filling({(1, 1): bounds}), [random.Random(4)])
     head = (*prompt(encoded, view), *fill_head(encoded, 0, 1, 1))
     row = (*head, *done.cell, V.end)
     with torch.inference_mode():
@@ -164,7 +164,7 @@ def test_a_row_that_runs_full_is_closed_in_time(weights: Path, song: Score) -> N
     view = view_of(encoded, holes, (300, CONFIG.context), "user", "pop")
     row = begun(Reader(ready(model)), encoded, view)
     bounds = {hole: Bounds(48, song.tracks[hole[1]].role == "drums", 0, 127, 0) for hole in holes}
-    done = list(filled(row, Filling(bounds, most_words=400), random.Random(1)))
+    (done,) = filled([row], Filling(bounds, most_words=400), [random.Random(1)])
     assert [each.hole for each in done] == ordered(holes)
     assert row.reader.room >= 0
     assert all(is_legal(each.cell, replace(bounds[each.hole], close=V.end)) for each in done)
@@ -235,7 +235,7 @@ def test_notes_are_heard_before_their_cell_is_done(weights: Path, song: Score) -
     asked = player.asked(score, frozenset((bar, place) for bar in bars), "pop")
     heard: list[tuple[int, int]] = []
     filling = replace(asked.filling, heard=lambda hole, words: heard.append((hole[0], len(words))))
-    done = list(filled(begun(Reader(player.model), asked.cells, asked.view), filling, random.Random(3)))
+    (done,) = filled([begun(Reader(player.model), asked.cells, asked.view)], filling, [random.Random(3)])
     notes = sum(len(list(notes_of(each.cell, 0))) for each in done)
     assert len(heard) == notes > len(done)
 
