@@ -6,6 +6,8 @@ from dataclasses import replace
 from math import log10
 from types import MappingProxyType
 
+import numpy as np
+
 from resonant.brief.model import Brief, Sound
 from resonant.instruments import instrument
 from resonant.mix.effects.eq import Band
@@ -113,7 +115,7 @@ def kick_times_s(score: Score) -> tuple[float, ...]:
         for note in track.notes
         if note.pitch in _KICK_PITCHES
     }
-    return tuple(score.tempo.seconds_at(tick) for tick in sorted(ticks))
+    return tuple(score.tempo.seconds_at(np.array(sorted(ticks), dtype=np.int64)).tolist())
 
 
 def _strip(track: Track, score: Score, preset: MixPreset, sound: Sound, visit: int) -> Strip:
