@@ -34,7 +34,7 @@ TIMES, BARS = 6, 4
 
 @dataclass(frozen=True)
 class Grown:
-    """A song after some extensions: each revision with its sound, and the memory that two early and two late ones took."""
+    """A song after some extensions: each revision with its sound, and the memory that two early, two late ones took."""
 
     folder: Path
     engine: Engine
