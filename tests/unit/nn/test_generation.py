@@ -64,8 +64,8 @@ def test_single_words_are_read_with_weights_of_eight_bits_as_whole_layers_have_t
         logits = reader.read([word])
     assert logits is not None
     spread = float(told(exact, words).std())
-    np.testing.assert_allclose(logits, told(replace(exact, model=rounded), words), atol=0.05 * spread)
-    np.testing.assert_allclose(logits, told(exact, words), atol=0.1 * spread)
+    np.testing.assert_allclose(logits, told(replace(exact, model=rounded), words), atol=0.1 * spread)
+    np.testing.assert_allclose(logits, told(exact, words), atol=0.25 * spread)
     assert np.abs(logits - told(exact, words)).max() > 0.0
 
 
@@ -80,7 +80,7 @@ def test_readers_in_step_read_what_each_would_alone(exact: Ready, words: list[li
     together = read_in_step(readers, words)
     for reader, each, one, other in zip(readers, words, alone, together, strict=True):
         assert reader.room == CONFIG.context - 20 - len(each)
-        np.testing.assert_allclose(other, one, atol=0.02 * float(one.std()) if is_narrow else 1e-4)
+        np.testing.assert_allclose(other, one, atol=0.1 * float(one.std()) if is_narrow else 1e-4)
 
 
 def test_forked_readers_go_their_own_ways(exact: Ready) -> None:
