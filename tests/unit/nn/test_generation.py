@@ -65,7 +65,7 @@ def test_single_words_are_read_with_weights_of_eight_bits_as_whole_layers_have_t
     assert logits is not None
     spread = float(told(exact, words).std())
     np.testing.assert_allclose(logits, told(replace(exact, model=rounded), words), atol=0.1 * spread)
-    np.testing.assert_allclose(logits, told(exact, words), atol=0.25 * spread)
+    np.testing.assert_allclose(logits, told(exact, words), atol=0.4 * spread)
     assert np.abs(logits - told(exact, words)).max() > 0.0
 
 
