@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from resonant.audio import Audio, Samples
 from resonant.errors import AudioError
-from resonant.mix.channels import each_channel
+from resonant.sound.channels import each_channel
 
 FLOOR_DBFS = -200.0
 """What a level of zero is called where a number in dB is needed."""

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from resonant.audio import Audio, Samples
 from resonant.brief.model import Sound
-from resonant.mix.channels import by_channel
 from resonant.mix.effects.compressor import compress
 from resonant.mix.effects.envelope import BLOCK, with_gain
 from resonant.mix.effects.eq import Band, equalise
@@ -16,6 +15,7 @@ from resonant.mix.effects.saturation import saturate
 from resonant.mix.effects.tape import age
 from resonant.mix.loudness import Loudness, gated_lufs, measure, peak_envelope, quick_lufs, sample_peak, weighted_power
 from resonant.mix.model import HeldMaster, MasterChain
+from resonant.sound.channels import by_channel
 
 _WORKING_LUFS = -18.0
 _CEILING_MARGIN_DB = 0.1  # what other oversampling filters and 24-bit rounding may read more than ours

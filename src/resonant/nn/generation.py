@@ -57,9 +57,9 @@ class Reader:
     @torch.inference_mode()
     def read(self, words: Sequence[int]) -> NDArray[np.float32]:
         """Goes on behind these words: the logits of the next, `float32 [vocabulary]`."""
-        self._refuse_too_many(words)
         if self._ready.steps is not None and len(words) <= FEW:
             return read_in_step([self], [words])[0]
+        self._refuse_too_many(words)
         model = self._ready.long
         tokens = torch.tensor([list(words)], device=model.embedding.weight.device)
         logits: NDArray[np.float32] = model(tokens, self._cache)[0, -1].float().cpu().numpy()

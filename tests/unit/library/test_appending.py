@@ -150,7 +150,7 @@ def test_no_seam_clicks(grown: Grown) -> None:
 def test_the_memory_that_an_extension_takes_does_not_grow_with_the_song(grown: Grown) -> None:
     """The song is more than twice as long at the last; what threads hold at the same moment differs from run to run."""
     *early, before, last = grown.held_bytes
-    assert min(before, last) <= 1.25 * min(early)
+    assert min(before, last) <= 1.1 * min(early)
 
 
 def test_an_extended_stem_is_taken_as_it_is_by_the_next_act(grown: Grown) -> None:

@@ -34,6 +34,10 @@ def told(ready: Ready, words: list[int]) -> np.ndarray:
         return np.asarray(ready.model(torch.tensor([words]))[0, -1].numpy())
 
 
+def rms(values: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(values**2)))
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 39), min_size=1, max_size=40), st.lists(st.integers(0, 40), min_size=0, max_size=4))
 def test_however_the_words_are_parted_the_next_is_foretold_the_same(
@@ -63,10 +67,10 @@ def test_single_words_are_read_with_weights_of_eight_bits_as_whole_layers_have_t
     for word in words:
         logits = reader.read([word])
     assert logits is not None
-    spread = float(told(exact, words).std())
-    np.testing.assert_allclose(logits, told(replace(exact, model=rounded), words), atol=0.1 * spread)
-    np.testing.assert_allclose(logits, told(exact, words), atol=0.4 * spread)
-    assert np.abs(logits - told(exact, words)).max() > 0.0
+    spread = told(exact, words).std()
+    # At most .032 and .077 of 2,000 random rows.
+    assert rms(logits - told(replace(exact, model=rounded), words)) < 0.05 * spread
+    assert 0.0 < rms(logits - told(exact, words)) < 0.12 * spread
 
 
 @settings(max_examples=15, deadline=None)
@@ -80,7 +84,7 @@ def test_readers_in_step_read_what_each_would_alone(exact: Ready, words: list[li
     together = read_in_step(readers, words)
     for reader, each, one, other in zip(readers, words, alone, together, strict=True):
         assert reader.room == CONFIG.context - 20 - len(each)
-        np.testing.assert_allclose(other, one, atol=0.1 * float(one.std()) if is_narrow else 1e-4)
+        np.testing.assert_allclose(other, one, atol=1e-4)
 
 
 def test_forked_readers_go_their_own_ways(exact: Ready) -> None:

@@ -110,9 +110,9 @@ _Writing = Generator[Tokens, Logits, tuple[Filled, ...]]
 """Says which words to read on, is told the logits behind them, and gives the fills in the end."""
 
 
-def _writing(begun: Begun, filling: Filling, rng: random.Random) -> _Writing:
+def _writing(row: Begun, filling: Filling, rng: random.Random) -> _Writing:
     """The holes one after the other."""
-    cells, view, logits = begun.cells, begun.view, begun.logits
+    cells, view, logits = row.cells, row.view, row.logits
     holes = ordered(view.holes)
     lines: dict[int, Line] = {}
     done: list[Filled] = []
@@ -122,7 +122,7 @@ def _writing(begun: Begun, filling: Filling, rng: random.Random) -> _Writing:
             lines[place] = Line()
             lines[place].hear(cells.notes[bar - 1][place] if bar else ())
         heads = [fill_head(cells, later, *holes[later]) for later in range(number + 1, len(holes))]
-        room = begun.reader.room - sum(len(head) + _LEAST_ROOM for head in heads) - _TO_END_A_NOTE
+        room = row.reader.room - sum(len(head) + _LEAST_ROOM for head in heads) - _TO_END_A_NOTE
         close = heads[0][0] if heads else _V.end
         grammar = CellGrammar(replace(filling.bounds[hole], close=close))
         cell = _Cell(hole, grammar, filling.theory.get(hole), lines[place])

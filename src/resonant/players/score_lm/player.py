@@ -153,7 +153,6 @@ class ScorePlayer:
 
         first = begun(Reader(self.model), asked.cells, asked.view)
         rows = [first, *(first.forked() for _ in streams[1:])]
-
         written = filled(rows, asked.filling, streams)
         return [Candidate(fills, tuple(sorted(sounding(fills, asked.score)))) for fills in written]
 

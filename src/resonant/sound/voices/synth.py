@@ -1,7 +1,6 @@
 """A track played on a patch."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from resonant.audio import Samples
 from resonant.errors import Cancelled
+from resonant.sound.channels import by_channel
 from resonant.sound.kept_tones import KeptTones
 from resonant.sound.voices.chorus import ensemble
 from resonant.sound.voices.patch import Patch
@@ -63,8 +63,7 @@ def _faster(samples: Samples, times: int) -> Samples:
     def faster(side: Samples) -> Samples:
         return np.asarray(resample_poly(side, times, 1, axis=1, window=("kaiser", 8.0)), dtype=np.float32)
 
-    with ThreadPoolExecutor(len(samples)) as pool:
-        return np.concatenate(list(pool.map(faster, samples[:, None])))
+    return by_channel(faster, samples)
 
 
 @cache

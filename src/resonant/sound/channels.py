@@ -16,7 +16,7 @@ _WORTH_A_THREAD = 1 << 18  # samples; under that a thread costs more than it sav
 def each_channel(act: Callable[[Samples], Result], samples: Samples) -> list[Result]:
     """What `act` makes of each channel (`float32 [1, samples]`), in order; long ones side by side.
 
-    For what runs when nothing else does, such as the master; strips have a thread each already.
+    For what runs when nothing else does, such as the master or a track that is made alone.
     """
     channels = [channel[None] for channel in samples]
     if len(channels) < 2 or samples.shape[1] < _WORTH_A_THREAD:
