@@ -43,7 +43,7 @@ from resonant.players.score_lm.cells import Cells, cells, notes_of
 from resonant.players.score_lm.fill import begun, filled
 from resonant.players.score_lm.grammar import CellGrammar, is_legal
 from resonant.players.score_lm.layout import fill_head, prompt
-from resonant.players.score_lm.player import ScorePlayer, fits
+from resonant.players.score_lm.player import BESIDE, ScorePlayer, fits
 from resonant.players.score_lm.theory import PASSING, STAYING
 from resonant.players.score_lm.vocabulary import ROLES, VOCABULARY
 from resonant.players.seams import outside
@@ -159,7 +159,7 @@ class Bench:
         if part in UNPLAYED:
             return f"{weights[:12]}-{self.limit}"
         played = {name: value for name, value in vars(self.player).items() if name in _PLAYED}
-        manner = hashlib.sha256(repr((played, PASSING, STAYING)).encode()).hexdigest()
+        manner = hashlib.sha256(repr((played, PASSING, STAYING, BESIDE)).encode()).hexdigest()
         return f"{weights[:12]}-{manner[:8]}-{self.limit}"
 
     @cached_property
@@ -278,7 +278,7 @@ def fills(bench: Bench) -> Figures:
 
 def _can_be_read(bench: Bench, hole: Torn) -> bool:
     """Whether the model reads and writes the whole hole at once; the player does crowded ones bar by bar."""
-    return fits(cells(hole.score), hole.holes, bench.model.config.context)
+    return fits(hole.score, hole.holes, bench.model.config.context)
 
 
 def manners(bench: Bench) -> Figures:
@@ -461,7 +461,7 @@ def _as_read(song: Cells, place: int) -> Iterator[Note]:
         start += length
 
 
-UNPLAYED, ON_DEMAND = ("foretelling", "legal"), ("manners",)
+UNPLAYED, ON_DEMAND = ("legal",), ("manners",)
 PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "foretelling": foretelling, "fills": fills, "speed": speed, "legal": legal, "memory": memory,
     "manners": manners,

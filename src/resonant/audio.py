@@ -1,6 +1,5 @@
 """The `Audio` value: `float32 [channels, samples]` at a sample rate. Files are read and written in `audio_files`."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.errors import AudioError
+from resonant.threads import Threads
 
 Samples = NDArray[np.float32]
 
@@ -49,7 +49,7 @@ def pcm_24(samples: Samples) -> bytes:
 
     blocks = range(0, length, _BLOCK_FRAMES)
     half = len(blocks) // 2
-    with ThreadPoolExecutor(1) as beside:
+    with Threads(1) as beside:
         rest = beside.submit(fill, blocks[half:])
         fill(blocks[:half])
         rest.result()

@@ -5,7 +5,6 @@ There is one act, `regenerate` a region while the rest stays and is listened to;
 """
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
@@ -36,6 +35,7 @@ from resonant.sound.model import TAIL_S, Stems
 from resonant.sound.recording import recorded, recording_keys
 from resonant.sound.render import Rendering, StemCache, render_opening, render_stems, stem_keys, unrendered
 from resonant.styles import Style, all_styles
+from resonant.threads import Threads
 
 Progress = Callable[[str, float], None]
 
@@ -311,7 +311,7 @@ def sounded(
     if watch.heard is not None:
         for track in unrendered(changed, settings, engine.bank, engine.stem_cache):
             watch.heard(track.name, render_opening(track, score, settings, engine.bank))
-    with ThreadPoolExecutor(2) as beside:  # what is kept is read while the rest is rendered
+    with Threads(2) as beside:  # what is kept is read while the rest is rendered
         reading = {name: beside.submit(before.stem, name) for name in {**dict.fromkeys(same), **locked}}
         stems = render_stems(changed, settings, engine.bank, engine.stem_cache, watch.part(0.3, 0.7), watch.should_stop)
         stems = recorded(stems, song.recordings)

@@ -1,7 +1,7 @@
 """An act, to the end: a song's new notes sounded, mixed, and saved as a revision of the song they were made from."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 
 from resonant.audio import Audio
 from resonant.audio_files import AudioFormat, audio_bytes
@@ -11,6 +11,7 @@ from resonant.library.revisions import OpenSong, save_revision
 from resonant.library.song_files import formats_of, sheets_being_made
 from resonant.mix.model import Published
 from resonant.produce import Engine, Watch, sounded
+from resonant.threads import Threads
 
 _MOST_AHEAD = 2  # files of stems that lie in memory until the master is done: what the one track of a re-roll has
 
@@ -44,7 +45,7 @@ def revised(
     """
     watch = watch or Watch()
     formats = formats_of(opened.document) if formats is None else formats
-    with sheets_being_made(song) as sheets, ThreadPoolExecutor(1) as beside:
+    with sheets_being_made(song) as sheets, Threads(1) as beside:
         begun: dict[tuple[Audio, AudioFormat], Future[bytes]] = {}
 
         def begin(name: str, stem: Audio) -> None:

@@ -8,7 +8,6 @@ the history, and the line in the log; then `current`. From there on the new one 
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,6 +37,7 @@ from resonant.library.song_files import (
 )
 from resonant.library.songs import load_song, plain_sha256
 from resonant.mix.model import Published
+from resonant.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def _switch(document: SongDocument, folder: Path) -> None:
     """
     History(folder).choose(document.revision)
     now = time.time()
-    with ThreadPoolExecutor(1) as beside:
+    with Threads(1) as beside:
         noted = beside.submit(_catalogued, document, folder, now) if (folder.parent / CATALOGUE).is_file() else None
         show(folder, document.revision, now)
     if noted is not None:
@@ -239,7 +239,7 @@ def show(folder: Path, revision: str, now: float | None = None) -> None:
 
 def _digests(folder: Path, names: Sequence[str]) -> dict[str, str | None]:
     """What files are now; None for one that is not there."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with Threads() as pool:
         found = pool.map(lambda name: known_digest(folder, name) if (folder / name).is_file() else None, names)
         return dict(zip(names, found, strict=True))
 
@@ -347,5 +347,5 @@ def _is_there(opened: OpenSong, name: str) -> bool:
 
 
 def _settle(*folders: Path) -> None:
-    with ThreadPoolExecutor(len(folders)) as pool:
+    with Threads(len(folders)) as pool:
         list(pool.map(settle_folder, folders))

@@ -4,7 +4,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
@@ -22,6 +22,7 @@ from resonant.mix.model import HeldStrip, Meters
 from resonant.pictures.roll import piano_roll_png
 from resonant.score.midi import to_midi_bytes
 from resonant.score.passes.lyrics import lrc
+from resonant.threads import Threads
 
 MIX = "mix"
 EXACT = (AudioFormat.WAV, AudioFormat.FLAC)  # what holds a published stem to the last bit
@@ -48,7 +49,7 @@ def sheets_of(song: Song) -> Makers:
 @contextmanager
 def sheets_being_made(song: Song) -> Iterator[Makers]:
     """`sheets_of(song)`, made by a thread of their own from now on; a maker waits until its sheet is done."""
-    with ThreadPoolExecutor(1) as beside:
+    with Threads(1) as beside:
         made = {name: beside.submit(make) for name, make in sheets_of(song).items()}
         try:
             yield {name: sheet.result for name, sheet in made.items()}
@@ -86,7 +87,7 @@ def write_files(makers: Makers, folder: Path) -> dict[str, str]:
     """
     for parent in {(folder / name).parent for name in makers}:
         parent.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(os.cpu_count()) as hashing, ThreadPoolExecutor(2 + (os.cpu_count() or 1)) as writing:
+    with Threads() as hashing, Threads(2 + (os.cpu_count() or 1)) as writing:
 
         def written(name: str) -> str:
             data = makers[name]()

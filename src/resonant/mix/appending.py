@@ -6,7 +6,6 @@ the attack that a sampler strikes early.
 """
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +18,7 @@ from resonant.mix.master import limited, toned_onward
 from resonant.mix.model import Ducking, HeldMaster, HeldStrip, MixScene, Strip
 from resonant.mix.strip import through_strip
 from resonant.sound.model import Stems
+from resonant.threads import Threads
 
 CONTEXT_S = 4.0
 """How much before the seam the master hears again, so that compressors and filters stand where they stood."""
@@ -102,7 +102,7 @@ def add(
         keys: of the whole song's stems.
     """
     rate, length = before.master.sample_rate, num_samples - before.seam
-    with ThreadPoolExecutor(2) as pool:
+    with Threads(2) as pool:
 
         def through(name: str) -> tuple[Audio, HeldStrip | None]:
             strip = _from_seam(scene.strips[name], before.seam / rate)

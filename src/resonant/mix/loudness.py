@@ -4,7 +4,6 @@ Sources: ITU-R BS.1770-4 (K-weighting, gating, true peak), EBU Tech 3341 (moment
 (loudness range).
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from resonant.audio import Audio, Samples
 from resonant.errors import AudioError
 from resonant.sound.channels import each_channel
+from resonant.threads import Threads
 
 FLOOR_DBFS = -200.0
 """What a level of zero is called where a number in dB is needed."""
@@ -65,7 +65,7 @@ def measure(audio: Audio) -> Loudness:
     Raises:
         AudioError: more than two channels.
     """
-    with ThreadPoolExecutor(1) as beside:
+    with Threads(1) as beside:
         true_peak = beside.submit(true_peak_dbtp, audio)
         power = hop_power(audio)
     integrated = gated_lufs(power)

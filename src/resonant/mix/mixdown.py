@@ -1,9 +1,7 @@
 """Stems to a mix."""
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -18,6 +16,7 @@ from resonant.mix.master import master
 from resonant.mix.model import Ending, Held, Meters, Mix, MixScene, Strip
 from resonant.mix.strip import through_strip
 from resonant.sound.model import TAIL_S, Stems
+from resonant.threads import Threads
 
 _PLAIN = Strip("", "")
 _OVERFLOW_STEP_DB = 6.0
@@ -50,7 +49,7 @@ def mix_down(
     rate = next((audio.sample_rate for audio in (*stems.tracks.values(), *kept.values())), scene.sound.sample_rate)
     length = mixed_length(stems, scene, rate)
     todo = {name: audio for name, audio in stems.tracks.items() if name not in kept}
-    with ThreadPoolExecutor(max(1, min(len(todo), os.cpu_count() or 1))) as pool:
+    with Threads() as pool:
         done = pool.map(lambda name: through_strip(todo[name], scene.strips.get(name, _PLAIN), length), todo)
         heard = dict(zip(todo, done, strict=True))
         processed = {name: ended(audio, scene.ending, stems.seconds_of_music) for name, (audio, _) in heard.items()}

@@ -1,6 +1,5 @@
 """One track through its strip: level, equaliser, compressor, saturation, place, room."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 
@@ -9,7 +8,7 @@ import numpy as np
 from resonant.audio import Audio, Samples
 from resonant.mix.effects.chorus import chorus
 from resonant.mix.effects.compressor import compress
-from resonant.mix.effects.convolution import convolved
+from resonant.mix.effects.convolution import Response, convolved
 from resonant.mix.effects.delay import echo_response
 from resonant.mix.effects.ducking import duck
 from resonant.mix.effects.limiter import limit
@@ -18,6 +17,7 @@ from resonant.mix.effects.saturation import saturate
 from resonant.mix.effects.width import equalise_sides, place
 from resonant.mix.loudness import quick_lufs, sample_peak
 from resonant.mix.model import Echo, HeldStrip, Strip
+from resonant.threads import Threads
 
 REFERENCE_DBFS = -20.0
 """The RMS level, while it plays, at which a part goes through compressor and saturation."""
@@ -54,7 +54,7 @@ def through_strip(
     strip = strip if held is None else with_low_cut(strip, held.low_cut_hz)
     input_db = REFERENCE_DBFS - level_db if held is None else held.input_db
     dry = _shaped(_one_side_if_mono(audio.samples), audio.sample_rate, strip, 10.0 ** (input_db / 20.0))
-    with ThreadPoolExecutor(1) as beside:
+    with Threads(1) as beside:
         measured = beside.submit(quick_lufs, Audio(dry, audio.sample_rate)) if held is None else None
         wet = _in_its_room(dry, audio.sample_rate, strip, num_samples)
         loudness = None if measured is None else measured.result()
@@ -128,8 +128,8 @@ def _in_its_room(dry: Samples, sample_rate: int, strip: Strip, num_samples: int)
     return out
 
 
-@lru_cache(maxsize=64)
-def _space(room: RoomName, room_db: float | None, echo: Echo | None, sample_rate: int) -> Samples:
+@lru_cache(maxsize=24)  # some 3 MB each, with its spectrum
+def _space(room: RoomName, room_db: float | None, echo: Echo | None, sample_rate: int) -> Response:
     """Room and echoes of a strip as one response, the echoes in the room too."""
     parts = []
     if room_db is not None:
@@ -140,7 +140,7 @@ def _space(room: RoomName, room_db: float | None, echo: Echo | None, sample_rate
     space = np.zeros((2, max(part.shape[1] for part in parts)), dtype=np.float32)
     for part in parts:
         space[:, : part.shape[1]] += part
-    return space
+    return Response(space)
 
 
 def _finished(samples: Samples, sample_rate: int) -> Samples:

@@ -24,6 +24,8 @@ Array = NDArray[np.float32]
 Product = Callable[[Array], Array]
 """A matrix that waits for its rows: `[N, I]` to `[N, O]`."""
 
+_EPSILON = np.finfo(np.float32).eps
+
 FEW = 16
 """Words that are read sooner so than by the whole model: the most for which narrow weights are widened as they go."""
 
@@ -44,19 +46,20 @@ class Steps:
     """A model on the CPU that reads a few words at a time.
 
     Args:
-        model: whose norms, embedding and attention stay float32.
-        narrow: whether its layers are kept as whole numbers of eight bits, or share the model's float32.
+        model: whose norms and whose embedding of what it reads stay float32, as do keys and values.
+        narrow: whether what it multiplies by is kept as whole numbers of eight bits, or shares the model's float32.
     """
 
     def __init__(self, model: Transformer, narrow: bool = True) -> None:
-        config = model.config
+        config, kept = model.config, _narrow if narrow else _exact
         self._heads, self._head = config.heads, config.width // config.heads
         self._embedding_VxD = _array(model.embedding.weight)
         self._norm_D = _array(model.norm.weight)
-        self._layers = [_layer(block, _narrow if narrow else _exact) for block in model.blocks]
+        self._layers = [_layer(block, kept) for block in model.blocks]
+        self._said_VxD = kept(model.embedding.weight)
         cosine, sine = (part.numpy() for part in rotation(0, config.context, config, model.embedding.weight.device))
-        self._cosine = np.concatenate([cosine, cosine], axis=1)
-        self._sine = np.concatenate([-sine, sine], axis=1)
+        # By position, what the halves of a head are multiplied by, and what the halves changed about are.
+        self._turn = np.stack([np.stack([cosine, cosine], axis=1), np.stack([-sine, sine], axis=1)], axis=1)
 
     def read(self, words: Sequence[int], caches: Sequence[Cache]) -> Array:
         """The logits behind each word, `[N, V]`.
@@ -66,25 +69,26 @@ class Steps:
             caches: for each word, that of the song that it goes on; of several words of a song the first comes first.
         """
         places = [_Place(cache) for cache in caches]
+        turn = self._turn[[place.at for place in places], :, None, None]
         h_ND = self._embedding_VxD[list(words)]
         for number, layer in enumerate(self._layers):
-            h_ND += self._heard(_scaled(h_ND, layer.before_attention_D), number, layer, places)
-            gate_NF, up_NF = np.split(layer.gate_and_up_2FxD(_scaled(h_ND, layer.before_feed_forward_D)), 2, axis=1)
-            h_ND += layer.down_DxF(_gated(gate_NF) * up_NF)
-        return _product(self._embedding_VxD, _scaled(h_ND, self._norm_D))
+            h_ND += self._heard(_scaled(h_ND, layer.before_attention_D), number, layer, places, turn)
+            h_ND += layer.down_DxF(_gated(layer.gate_and_up_2FxD(_scaled(h_ND, layer.before_feed_forward_D))))
+        return self._said_VxD(_scaled(h_ND, self._norm_D))
 
-    def _heard(self, x_ND: Array, number: int, layer: _Layer, places: "Sequence[_Place]") -> Array:
+    def _heard(self, x_ND: Array, number: int, layer: _Layer, places: "Sequence[_Place]", turn: Array) -> Array:
         """What attention brings of the words before."""
-        at_N, half = [place.at for place in places], self._head // 2
-        qkv_N3HK = layer.qkv_3DxD(x_ND).reshape(len(x_ND), 3, self._heads, self._head)
-        pair_N2HK = qkv_N3HK[:, :2]
-        swapped_N2HK = np.concatenate((pair_N2HK[..., half:], pair_N2HK[..., :half]), axis=-1)
-        turn = self._cosine[at_N][:, None, None], self._sine[at_N][:, None, None]
-        pair_N2HK = pair_N2HK * turn[0] + swapped_N2HK * turn[1]
-        for place, pair_2HK, told_3HK in zip(places, pair_N2HK, qkv_N3HK, strict=True):
-            place.keys[number, :, place.at], place.values[number, :, place.at] = pair_2HK[1], told_3HK[2]
-        mixed = [place.mixed(number, pair_2HK[0]) for place, pair_2HK in zip(places, pair_N2HK, strict=True)]
-        return layer.out_DxD(np.stack(mixed))
+        qkv_N3H2k = layer.qkv_3DxD(x_ND).reshape(len(x_ND), 3, self._heads, 2, self._head // 2)
+        pair_N2H2k = qkv_N3H2k[:, :2]
+        pair_N2H2k = pair_N2H2k * turn[:, 0] + pair_N2H2k[..., ::-1, :] * turn[:, 1]
+        pair_N2HK = pair_N2H2k.reshape(len(x_ND), 2, self._heads, self._head)
+        told_NHK = qkv_N3H2k[:, 2].reshape(len(x_ND), self._heads, self._head)
+        for n, place in enumerate(places):
+            place.keys[number, :, place.at], place.values[number, :, place.at] = pair_N2HK[n, 1], told_NHK[n]
+        mixed_NHK = np.empty(told_NHK.shape, np.float32)
+        for n, place in enumerate(places):
+            place.mix(number, pair_N2HK[n, 0], mixed_NHK[n])
+        return layer.out_DxD(mixed_NHK.reshape(x_ND.shape))
 
 
 class _Place:
@@ -95,14 +99,15 @@ class _Place:
         cache.length += 1
         self.keys, self.values = cache.keys[:, 0].numpy(), cache.values[:, 0].numpy()
 
-    def mixed(self, number: int, query_HK: Array) -> Array:
-        """The values of the words up to this one, as far as each is asked for, `[D]`."""
+    def mix(self, number: int, query_HK: Array, into_HK: Array) -> None:
+        """The values of the words up to this one, as far as each is asked for."""
         keys_HSK, values_HSK = self.keys[number, :, : self.at + 1], self.values[number, :, : self.at + 1]
-        share_HS = np.matmul(keys_HSK, query_HK[:, :, None])[..., 0] * np.float32(query_HK.shape[1] ** -0.5)
-        np.exp(share_HS - share_HS.max(axis=1, keepdims=True), out=share_HS)
+        share_HS = np.matmul(keys_HSK, query_HK[:, :, None])[..., 0]
+        share_HS *= np.float32(query_HK.shape[1] ** -0.5)
+        share_HS -= share_HS.max(axis=1, keepdims=True)
+        np.exp(share_HS, out=share_HS)
         share_HS /= share_HS.sum(axis=1, keepdims=True)
-        found: Array = np.matmul(share_HS[:, None], values_HSK).reshape(-1)
-        return found
+        np.matmul(share_HS[:, None], values_HSK, out=into_HK[:, None])
 
 
 def _product(matrix: Array, rows: Array) -> Array:
@@ -110,42 +115,52 @@ def _product(matrix: Array, rows: Array) -> Array:
     return np.stack([np.einsum("ij,j->i", matrix, row) for row in rows])
 
 
-def _exact(layer: nn.Linear) -> Product:
-    return partial(_product, _array(layer.weight))
+def _exact(weight_OI: Tensor) -> Product:
+    return partial(_product, _array(weight_OI))
 
 
-def _narrow(layer: nn.Linear) -> Product:
-    """The layer as `Whole`; one of a width that this can not take stays exact."""
-    if layer.in_features % BY:
-        return _exact(layer)
-    whole = Whole(layer.weight.detach(), None)
-    weight_OI, step_O = whole.weight, whole.step_O  # looked up once: a module takes longer to give them than they take
+def _narrow(weight_OI: Tensor) -> Product:
+    """A matrix as `Whole`; one of a width that this can not take stays exact."""
+    if weight_OI.shape[1] % BY:
+        return _exact(weight_OI)
+    whole = Whole(weight_OI.detach(), None)
+    wholes_OI, step_O = whole.weight, whole.step_O  # looked up once: a module takes longer to give them than they take
 
     def product(rows: Array) -> Array:
-        found: Array = torch._weight_int8pack_mm(torch.from_numpy(rows).bfloat16(), weight_OI, step_O).float().numpy()
+        found: Array = torch._weight_int8pack_mm(torch.from_numpy(rows).bfloat16(), wholes_OI, step_O).float().numpy()
         return found
 
     return product
 
 
-def _gated(gate_NF: Array) -> Array:
-    """SiLU."""
-    return np.asarray(gate_NF / (np.float32(1.0) + np.exp(-gate_NF)), dtype=np.float32)
+def _gated(gate_and_up_N2F: Array) -> Array:
+    """SiLU of the first half times the other."""
+    inner = gate_and_up_N2F.shape[1] // 2
+    gate_NF, up_NF = gate_and_up_N2F[:, :inner], gate_and_up_N2F[:, inner:]
+    gated_NF = np.exp(-gate_NF)
+    gated_NF += np.float32(1.0)
+    np.divide(gate_NF, gated_NF, out=gated_NF)
+    gated_NF *= up_NF
+    return gated_NF
 
 
 def _scaled(h_ND: Array, weight_D: Array) -> Array:
     """RMS norm with the epsilon of `torch.nn.RMSNorm`."""
-    mean_N1 = np.einsum("nd,nd->n", h_ND, h_ND)[:, None] / np.float32(h_ND.shape[1]) + np.finfo(np.float32).eps
-    scaled: Array = h_ND * (weight_D / np.sqrt(mean_N1))
+    mean_N = np.einsum("nd,nd->n", h_ND, h_ND)
+    mean_N /= np.float32(h_ND.shape[1])
+    mean_N += _EPSILON
+    np.sqrt(mean_N, out=mean_N)
+    scaled: Array = h_ND / mean_N[:, None]
+    scaled *= weight_D
     return scaled
 
 
-def _layer(block: nn.Module, kept: Callable[[nn.Linear], Product]) -> _Layer:
+def _layer(block: nn.Module, kept: Callable[[Tensor], Product]) -> _Layer:
     assert isinstance(block, Block)
     attention, feed_forward = block.attention, block.feed_forward
     return _Layer(
-        _array(block.before_attention.weight), kept(attention.qkv), kept(attention.out),
-        _array(block.before_feed_forward.weight), kept(feed_forward.gate_and_up), kept(feed_forward.down),
+        _array(block.before_attention.weight), kept(attention.qkv.weight), kept(attention.out.weight),
+        _array(block.before_feed_forward.weight), kept(feed_forward.gate_and_up.weight), kept(feed_forward.down.weight),
     )  # fmt: skip
 
 

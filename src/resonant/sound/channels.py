@@ -1,12 +1,12 @@
 """Work on the sides of a sound at once."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
 
 from resonant.audio import Samples
+from resonant.threads import Threads
 
 Result = TypeVar("Result")
 
@@ -21,7 +21,7 @@ def each_channel(act: Callable[[Samples], Result], samples: Samples) -> list[Res
     channels = [channel[None] for channel in samples]
     if len(channels) < 2 or samples.shape[1] < _WORTH_A_THREAD:
         return [act(channel) for channel in channels]
-    with ThreadPoolExecutor(len(channels) - 1) as beside:
+    with Threads(len(channels) - 1) as beside:
         others = [beside.submit(act, channel) for channel in channels[1:]]
         return [act(channels[0]), *(other.result() for other in others)]
 

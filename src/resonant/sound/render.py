@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from functools import cache, partial
 from operator import attrgetter
@@ -24,6 +23,7 @@ from resonant.sound.model import TAIL_S, Stems
 from resonant.sound.sampler import render_sampled
 from resonant.sound.stem_cache import FolderStemCache, MemoryStemCache, StemCache
 from resonant.sound.voices import render_voice
+from resonant.threads import Threads
 from resonant.units import TempoMap
 
 __all__ = [
@@ -91,7 +91,7 @@ def render_stems(
     words = Words(score.lyrics, settings.language)
     render = partial(_stem, score.tempo, words, settings, bank, cache, num_samples, should_stop)
     stems: dict[str, Audio] = {}
-    with ThreadPoolExecutor(max_workers=settings.workers or os.cpu_count() or 1) as pool:
+    with Threads(settings.workers) as pool:
         futures = {pool.submit(render, track): track.name for track in _longest_first(score)}
         for done, future in enumerate(_finished(futures), start=1):
             stems[futures[future]] = future.result()

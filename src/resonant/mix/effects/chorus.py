@@ -1,11 +1,10 @@
 """Chorus: two detuned copies, one to each side."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from resonant.audio import Samples
 from resonant.sound.delay_line import read_late, steps_of
+from resonant.threads import Threads
 
 _MIDDLE_MS = 9.0
 
@@ -36,6 +35,6 @@ def chorus(
         both /= np.float32(np.sqrt(1.0 + mix * mix))
         return both
 
-    with ThreadPoolExecutor(1) as beside:
+    with Threads(1) as beside:
         right = beside.submit(with_copy, stereo[1], np.pi)
         return np.stack((with_copy(stereo[0], 0.0), right.result()))

@@ -1,5 +1,7 @@
 """Convolution by overlapped FFTs: short responses of equalisers, long ones of rooms."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,25 @@ from resonant.audio import Samples
 
 _LARGEST_FFT = 1 << 18  # four of them still fit the processor's cache
 _BATCH = 1 << 19
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """A long response, `float32 [2, taps]`, that keeps its spectrum of the last size that was asked for."""
+
+    samples: Samples
+    _spectra: dict[int, NDArray[np.complex64]] = field(default_factory=dict)
+
+    def spectrum(self, size: int) -> NDArray[np.complex64]:
+        """Of an FFT of so many samples, `complex64 [2, 1, size / 2 + 1]`."""
+        from scipy import fft
+
+        found = self._spectra.get(size)
+        if found is None:
+            found = fft.rfft(self.samples, size, axis=1)[:, None]
+            self._spectra.clear()
+            self._spectra[size] = found
+        return found
 
 
 def filtered(samples: Samples, response: Samples) -> Samples:
@@ -39,7 +60,7 @@ def filtered(samples: Samples, response: Samples) -> Samples:
     return out
 
 
-def convolved(mono: NDArray[np.float32], response: Samples, num_samples: int) -> Samples:
+def convolved(mono: NDArray[np.float32], response: Response, num_samples: int) -> Samples:
     """A mono send through a stereo response: `float32 [2, num_samples]`.
 
     Four blocks are transformed at once: the FFT then works on four numbers with each instruction, which more than
@@ -49,9 +70,9 @@ def convolved(mono: NDArray[np.float32], response: Samples, num_samples: int) ->
 
     out = np.zeros((2, num_samples), dtype=np.float32)
     send = mono[:num_samples]
-    size = _fft_size(response.shape[1], send.size)
-    step = size - response.shape[1] + 1
-    spectrum = fft.rfft(response, size, axis=1)[:, None]
+    taps = response.samples.shape[1]
+    size = _fft_size(taps, send.size)
+    step, spectrum = size - taps + 1, response.spectrum(size)
     for start in range(0, send.size, step * _AT_ONCE):
         frames = _frames(send[start : start + step * _AT_ONCE], step, size)
         wet = fft.irfft(fft.rfft(frames, axis=1) * spectrum, size, axis=2, overwrite_x=True, workers=2)

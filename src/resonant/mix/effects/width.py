@@ -1,11 +1,10 @@
 """Where a part stands: pan, width, and a mono low end."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from resonant.audio import Samples
 from resonant.mix.effects.eq import Band, equalise
+from resonant.threads import Threads
 
 
 def place(samples: Samples, pan: float) -> Samples:
@@ -44,7 +43,7 @@ def equalise_sides(
     if not side.any():
         return equalise(middle, sample_rate, bands)
     cut = () if mono_below_hz is None else (Band("low_cut", mono_below_hz),)
-    with ThreadPoolExecutor(1) as beside:
+    with Threads(1) as beside:
         middle_heard = beside.submit(equalise, middle, sample_rate, bands)
         side = equalise(side, sample_rate, (*bands, *cut))
         middle = middle_heard.result()

@@ -58,22 +58,30 @@ class Cells:
     notes: tuple[tuple[Tokens, ...], ...]
 
 
-def cells(score: Score) -> Cells:
-    """The score in tokens; of more than 16 tracks the first 16."""
-    tracks = score.tracks[:MOST_TRACKS]
-    by_bar = [_notes_by_bar(track, score) for track in tracks]
-    chords = tuple(tuple(_chord_tokens(score, bar)) for bar in range(score.bars))
+def cells(score: Score, bars: tuple[int, int] | None = None) -> Cells:
+    """The score in tokens; of more than 16 tracks the first 16.
+
+    Args:
+        score: what is encoded.
+        bars: those (half-open) that are; the others are silent and have no harmony. None for all.
+    """
+    tracks, told = score.tracks[:MOST_TRACKS], range(*(bars or (0, score.bars)))
+    by_bar = [_notes_by_bar(track, score, told) for track in tracks]
+    chords = tuple(tuple(_chord_tokens(score, bar)) if bar in told else () for bar in range(score.bars))
+    silence = (SILENT,) * len(tracks)
     return Cells(
         tuple(_opening(score)),
         tuple(_definition(place, track) for place, track in enumerate(tracks)),
         tuple(controls(track, score) for track in tracks),
-        tuple((*_bar_words(score, bar), *chords[bar]) for bar in range(score.bars)),
+        tuple((*_bar_words(score, bar), *chords[bar]) if bar in told else () for bar in range(score.bars)),
         chords,
         tuple(
             tuple(
                 cell(notes.get(bar, ()), score.bar_ticks(bar), _is_drums(track))
                 for track, notes in zip(tracks, by_bar, strict=True)
             )
+            if bar in told
+            else silence
             for bar in range(score.bars)
         ),
     )
@@ -228,10 +236,11 @@ def chord_of(tokens: Sequence[int]) -> Chord:
     return Chord(_V.root.index(tokens[0]), QUALITIES[_V.quality.index(tokens[1])], bass)
 
 
-def _notes_by_bar(track: Track, score: Score) -> Mapping[int, list[Note]]:
+def _notes_by_bar(track: Track, score: Score, bars: range) -> Mapping[int, list[Note]]:
     """The notes by the bar that their place on the grid lies in: a note just before a bar line belongs to the next."""
     found: dict[int, list[Note]] = {}
-    for note in track.notes:
+    start, end = score.metre.bar_start(bars.start) - GRID, score.metre.bar_start(bars.stop)
+    for note in track.between(start, end):
         tick = min(round(note.start / GRID) * GRID, score.end - 1)
         found.setdefault(min(score.metre.bar_at(tick), score.bars - 1), []).append(note)
     return found

@@ -35,6 +35,7 @@ class Filling:
         sampling: temperature, top-k, top-p.
         theory: by hole, what bends the chances of pitches; holes that are left out are the model's alone.
         most_words: of one cell; a cell that grows longer is closed where it may be.
+        longest: by hole, how long its cell may grow, where that is less.
         should_stop: asked before each word.
         heard: told of each note as soon as it is whole, with the words of its cell so far.
     """
@@ -43,6 +44,7 @@ class Filling:
     sampling: Sampling = field(default_factory=Sampling)
     theory: Mapping[Hole, Theory] = field(default_factory=dict)
     most_words: int = 160
+    longest: Mapping[Hole, int] = field(default_factory=dict)
     should_stop: Callable[[], bool] = lambda: False
     heard: Callable[[Hole, Sequence[int]], None] = nobody
 
@@ -126,7 +128,8 @@ def _writing(row: Begun, filling: Filling, rng: random.Random) -> _Writing:
         close = heads[0][0] if heads else _V.end
         grammar = CellGrammar(replace(filling.bounds[hole], close=close))
         cell = _Cell(hole, grammar, filling.theory.get(hole), lines[place])
-        fill = yield from _written(cell, logits, replace(filling, most_words=min(filling.most_words, room)), rng)
+        most = min(filling.most_words, filling.longest.get(hole, room), room)
+        fill = yield from _written(cell, logits, replace(filling, most_words=most), rng)
         done.append(fill)
         if heads:
             logits = yield heads[0]

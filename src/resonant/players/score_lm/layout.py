@@ -12,6 +12,7 @@ piano part from .47 to .85, of .97 in real pieces.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from resonant.players.score_lm.cells import Cells, Tokens
 from resonant.players.score_lm.vocabulary import MOST_MASKS, SOURCES, STYLES, VOCABULARY
@@ -31,6 +32,8 @@ class View:
         source, style: of `vocabulary.SOURCES` and `STYLES`.
         controls: by place of a track, what is said of how it plays; tracks that are left out are free.
         densities: by hole, how many notes are asked for, as a level.
+        beside: the places of the tracks whose notes are seen in bars with holes; None for all.
+        around: the places of those whose notes are seen in the other near bars; None for all.
     """
 
     holes: frozenset[Hole]
@@ -40,11 +43,23 @@ class View:
     style: str = "none"
     controls: Mapping[int, Tokens] = field(default_factory=dict)
     densities: Mapping[Hole, int] = field(default_factory=dict)
+    beside: frozenset[int] | None = None
+    around: frozenset[int] | None = None
 
     def __post_init__(self) -> None:
         assert len(self.holes) <= MOST_MASKS, (
             f"{len(self.holes)} holes are more than the {MOST_MASKS} there are names for"
         )
+
+    @cached_property
+    def bars(self) -> frozenset[int]:
+        """Those with holes."""
+        return frozenset(bar for bar, _ in self.holes)
+
+    def hears(self, bar: int, place: int) -> bool:
+        """Whether the notes of a track are seen in a near bar."""
+        places = self.beside if bar in self.bars else self.around
+        return places is None or place in places
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,6 @@ def _seen(cells: Cells, view: View, bar: int, numbers: Mapping[Hole, int]) -> It
             yield _V.mask(numbers[bar, place])
             if (bar, place) in view.densities:
                 yield _V.density(view.densities[bar, place])
-        elif cell != (_V.empty,):
+        elif cell != (_V.empty,) and view.hears(bar, place):
             yield _V.track(place)
             yield from cell

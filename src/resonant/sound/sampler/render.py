@@ -8,7 +8,7 @@ were made: a track gives the same samples in any thread and any order.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from itertools import count
 from types import MappingProxyType
 from typing import Protocol, TypeVar
@@ -35,6 +35,7 @@ from resonant.sound.sampler.regions import Region
 from resonant.sound.sampler.tone import Mono, Tone, filter_identity, filtered, pitch_identity, pitched
 from resonant.sound.sampler.voices import CHOKE_S, Voice, voices_of
 from resonant.sound.soundfont import SoundFont
+from resonant.threads import Threads
 from resonant.units import TempoMap
 
 Item = TypeVar("Item")
@@ -104,7 +105,7 @@ def _tone(voice: Voice, sample_rate: int) -> Tone:
 
 def _ahead(act: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
     """What `act` makes of each item, in order; the next two are being made while one is used."""
-    with ThreadPoolExecutor(_TONES_AHEAD) as pool:
+    with Threads(_TONES_AHEAD) as pool:
         waiting: deque[Future[Made]] = deque()
         for item in items:
             waiting.append(pool.submit(act, item))

@@ -1,13 +1,12 @@
 """The ensemble: delay lines swept by slow waves, as in string machines (three lines) and the Juno (two)."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 from numpy.typing import NDArray
 
 from resonant.audio import Samples
 from resonant.sound.delay_line import read_late, steps_of
 from resonant.sound.voices.patch import Ensemble
+from resonant.threads import Threads
 
 _MIDDLE_MS = 7.0
 
@@ -20,7 +19,7 @@ def ensemble(dry: Samples, settings: Ensemble, sample_rate: int) -> Samples:
     def sweep(line: int) -> Samples:
         return read_late(mono, _delays(mono.size, settings, line / settings.lines, sample_rate))
 
-    with ThreadPoolExecutor(settings.lines) as pool:
+    with Threads(settings.lines) as pool:
         lines = list(pool.map(sweep, range(settings.lines)))
     for line, swept in enumerate(lines):
         side = 0.0 if settings.lines == 1 else 2.0 * line / (settings.lines - 1) - 1.0
