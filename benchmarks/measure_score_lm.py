@@ -44,6 +44,7 @@ from resonant.players.score_lm.fill import begun, filled
 from resonant.players.score_lm.grammar import CellGrammar, is_legal
 from resonant.players.score_lm.layout import fill_head, prompt
 from resonant.players.score_lm.player import BESIDE, ScorePlayer, fits
+from resonant.players.score_lm.recall import SHARES
 from resonant.players.score_lm.theory import PASSING, STAYING
 from resonant.players.score_lm.vocabulary import ROLES, VOCABULARY
 from resonant.players.seams import outside
@@ -62,7 +63,7 @@ LEGAL_CELLS, LEGAL_ROWS, MOST_WORDS = 10_000, 64, 160
 MEMORY_SONGS, SPEED_FILLS, MOST_BEATS = 16, 48, 200
 STEP_ROUNDS, STEP_WORDS = 7, 100
 FAR_SIGHT = 4096  # more than any model reads: its context is the limit then
-_PLAYED = ("source", "temperature", "top_p", "theory", "candidates", "words_a_bar", "sight")
+_PLAYED = ("source", "temperature", "top_p", "theory", "recall", "candidates", "words_a_bar", "sight")
 FEWEST_FILLS = 8  # fewer of a role say nothing of it
 Figures = dict[str, Any]
 MANNERS: Mapping[str, Figures] = {
@@ -72,6 +73,9 @@ MANNERS: Mapping[str, Figures] = {
     "temperature 1": {"temperature": 1.0},
     "no theory": {"theory": 0.0},
     "half of its theory": {"theory": 0.375},
+    "nothing recalled": {"recall": 0.0},
+    "recall 0.5": {"recall": 0.5},
+    "recall 1": {"recall": 1.0},
 }
 TUNES = ("melody", "counter")
 TARGET = Path(__file__).parents[1] / "docs" / "models" / "score-lm.md"
@@ -159,7 +163,7 @@ class Bench:
         if part in UNPLAYED:
             return f"{weights[:12]}-{self.limit}"
         played = {name: value for name, value in vars(self.player).items() if name in _PLAYED}
-        manner = hashlib.sha256(repr((played, PASSING, STAYING, BESIDE)).encode()).hexdigest()
+        manner = hashlib.sha256(repr((played, PASSING, STAYING, BESIDE, dict(SHARES))).encode()).hexdigest()
         return f"{weights[:12]}-{manner[:8]}-{self.limit}"
 
     @cached_property
@@ -216,25 +220,26 @@ def foretelling(bench: Bench) -> Figures:
     left_out = 0
     for hole in bench.torn:
         near, far = (case_of(hole, (sight, model.config.context)) for sight in (bench.player.sight, FAR_SIGHT))
-        told = list(surprises([near], copying, {"score-lm": model}))
-        wide = list(surprises_of_model(far, model))
+        told = list(surprises([near], copying, {"score-lm, nothing recalled": model}))
+        played, wide = (list(surprises_as_played(case, model, bench.player.recall)) for case in (near, far))
         if not told or not wide:
             left_out += 1
             continue
         _, notes, sums = told[0]
-        sums["score-lm, all it can read"] = wide[0]
+        sums |= {"score-lm": played[0], "score-lm, all it can read": wide[0]}
         found.append({"group": _group(hole), "source": hole.piece.source, "notes": notes, "nats": sums})
     shares = {" | ".join(key): round(share, 3) for key, share in sorted(copying.shares.items())}
     return {"holes": found, "left_out": left_out, "shares": shares}
 
 
-def surprises_of_model(case: Case, model: Any) -> Iterator[float]:
-    """The model's surprise at a case, or nothing where it is too long."""
+def surprises_as_played(case: Case, model: Any, recall: float) -> Iterator[float]:
+    """The surprise at a case of the model that recalls so strongly; nothing where the case is too long."""
     from resonant.train.foretelling import learned as foretold
-    from resonant.train.foretelling import places
+    from resonant.train.foretelling import places, recalling
 
-    chances = foretold(model, case)
-    if chances is not None:
+    alone = foretold(model, case)
+    if alone is not None:
+        chances = recalling(alone, case, recall)
         yield -sum(float(np.log(max(chances(place)[place.at], 1e-12))) for place in places(case))
 
 
@@ -278,7 +283,7 @@ def fills(bench: Bench) -> Figures:
 
 def _can_be_read(bench: Bench, hole: Torn) -> bool:
     """Whether the model reads and writes the whole hole at once; the player does crowded ones bar by bar."""
-    return fits(hole.score, hole.holes, bench.model.config.context)
+    return fits(cells(hole.score), hole.holes, bench.model.config.context)
 
 
 def manners(bench: Bench) -> Figures:

@@ -18,13 +18,13 @@ from resonant.listening.style_of_score import likely_style
 from resonant.players.context import Context
 from resonant.players.score_lm.candidates import chosen
 from resonant.players.score_lm.cells import cells, notes_of
+from resonant.players.score_lm.copying import bar_before, bar_most_like
 from resonant.players.score_lm.fill import Filled
 from resonant.players.score_lm.player import ScorePlayer, sounding
 from resonant.produce import Engine
 from resonant.score.model import Note, Score, Track
 from resonant.seeds import derived, stream
 from resonant.styles import all_styles
-from resonant.train.copying import bar_before, bar_most_like
 from resonant.train.held_out import HOLE_BARS, Torn
 
 Fill = Mapping[int, tuple[Note, ...]]

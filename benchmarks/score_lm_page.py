@@ -156,8 +156,10 @@ def _about(about: Figures) -> str:
             f"## Training\n\n{' '.join(filter(None, (trained, about['remark'])))}",
             _table(["step", "surprise held out, nats a word"], [[str(step), f"{check:.3f}"] for step, check in shown]),
             f"As it plays by default: temperature {player['temperature']}, top-p {player['top_p']}, theory "
-            f"{player['theory']}, {player['sight']} words of the song in sight, the best of at most "
-            f"{player['candidates']} candidates: fewer where the part is busy.",
+            f"{player['theory']}, recall {player['recall']}, {player['sight']} words of the song in sight, the best of "
+            f"at most {player['candidates']} candidates: fewer where the part is busy. Recall: what the bar most alike "
+            "foretells gets a share of the chances, larger the longer the bar being written has gone along with it "
+            "(`players/score_lm/recall.py`; the shares are fitted on validation pieces by `fit_recall.py`).",
         ]
     )
 
@@ -182,7 +184,8 @@ def _foretelling(figures: Figures) -> str:
             "the same place; what it can not foretell, and what it gets wrong, comes from even chances or from the "
             "n-gram, mixed by shares that were fitted on validation pieces for each kind of word (expectation "
             "maximisation). Similar bars: most alike in chords, in what the others play and in the track's own bars "
-            f"beside. Left out, for they are longer than the model reads: {figures['left_out']} holes.",
+            "beside; score-lm recalls bars by the same measure, but only those in which the track plays, up to 64 bars "
+            f"away. Left out, for they are longer than the model reads: {figures['left_out']} holes.",
             _table(["hole in", "holes", "notes", *names], rows),
             f"Of all holes {won:.0%} are foretold better by {MODEL} than by the best of the others ({best}).",
         ]
@@ -323,7 +326,8 @@ _LIMITS = """## Limits
   Of electronic styles, hip hop or metal it knows what our arranger plays.
 - It writes notes on twelfths of a quarter with five shifts; eight loudnesses; twelve lengths. Bends, pedals and
   controllers are not its business.
-- It sees the song through a window. What returns after a hundred bars it can not know.
+- It sees the song through a window of some 256 words, its own track before all others, and recalls one bar for each it
+  writes. What returns after a hundred bars it can not know.
 - Chords and form are given to it; it does not change them.
 - POP909's transcriptions are of songs in copyright: no notes are shipped, and what the tunes share with the training
   set is measured above. Who publishes should listen all the same."""

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from resonant.nn.transformer import Transformer
 from resonant.players.score_lm.cells import Cells, Tokens, cells
+from resonant.players.score_lm.copying import bar_before, bar_most_like, foretold
 from resonant.players.score_lm.grammar import Bounds, CellGrammar
 from resonant.players.score_lm.layout import Hole, View, fill_head, laid_out, ordered
 from resonant.players.score_lm.player import view_of
+from resonant.players.score_lm.recall import Recall, kind_of, recalled
 from resonant.players.score_lm.vocabulary import GRID, VOCABULARY
-from resonant.train.copying import bar_before, bar_most_like, foretold, mixing_weight
 from resonant.train.corpus import Corpus
 from resonant.train.examples import TRANSPOSED
 from resonant.train.held_out import Torn
@@ -142,6 +143,24 @@ def learned(model: Transformer, case: Case) -> Callable[[Place], Chances] | None
     return chances
 
 
+def recalling(chances: Callable[[Place], Chances], case: Case, strength: float) -> Callable[[Place], Chances]:
+    """What is foretold by who recalls the bars most alike; asked of each place once, in their order."""
+    found = recalled(case.cells, case.view.holes)
+    recalls = {hole: Recall(cell, strength) for hole, cell in found.items()}
+
+    def mixed(place: Place) -> Chances:
+        told, recall = chances(place), recalls.get(place.hole)
+        expected = None if recall is None else recall.expected(place.grammar)
+        if recall is not None and expected is not None:
+            word, share = expected
+            told = told * (1.0 - share)
+            told[int(np.searchsorted(place.legal, word))] += share
+            recall.hear(place.word, word)
+        return told
+
+    return mixed
+
+
 class ByRole:
     """An n-gram for each role, and one for roles that are rare."""
 
@@ -210,11 +229,17 @@ class Copying:
                     yield name, guess
 
 
-def kind_of(word: int, close: int) -> str:
-    """The family of a word; "close" for the one that closes its cell."""
-    if word == close:
-        return "close"
-    return next((name for name, family in _V.families.items() if word in family), "sign")
+def mixing_weight(pairs: Sequence[tuple[bool, float]]) -> float:
+    """The share of a copy, 0…1, under which what really came is likeliest.
+
+    Args:
+        pairs: of each foretold word, whether it came, and the chance that the smooth foreteller gave to what came.
+    """
+    share = 0.5
+    for _ in range(40):  # expectation maximisation of a mixture of two
+        blame = sum(share * hit / (share * hit + (1 - share) * smooth) for hit, smooth in pairs)
+        share = min(max(blame / max(len(pairs), 1), 1e-4), 1 - 1e-4)
+    return share
 
 
 def surprises(

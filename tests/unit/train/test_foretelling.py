@@ -16,12 +16,22 @@ from resonant.errors import InputError
 from resonant.evaluate.pieces import read_pieces
 from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.players.score_lm.cells import SILENT, cells
+from resonant.players.score_lm.copying import bar_before, bar_most_like, foretold
 from resonant.players.score_lm.grammar import Bounds, CellGrammar
 from resonant.players.score_lm.layout import laid_out
 from resonant.players.score_lm.vocabulary import VOCABULARY
-from resonant.train.copying import bar_before, bar_most_like, foretold, mixing_weight
 from resonant.train.corpus import CorpusPiece, packed
-from resonant.train.foretelling import ByRole, Case, Copying, case_of, learned, notes_in, places, surprises
+from resonant.train.foretelling import (
+    ByRole,
+    Case,
+    Copying,
+    case_of,
+    learned,
+    mixing_weight,
+    notes_in,
+    places,
+    surprises,
+)
 from resonant.train.held_out import COLLECTIONS, held_out, torn
 from resonant.train.ngram import NGram
 from resonant.train.prepare import Told

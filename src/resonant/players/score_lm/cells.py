@@ -8,6 +8,9 @@ duration. A velocity is said when it changes, and first in each cell. Within the
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from resonant.instruments import instrument
 from resonant.players.score_lm.vocabulary import (
     DRUMS,
@@ -66,13 +69,14 @@ def cells(score: Score, bars: tuple[int, int] | None = None) -> Cells:
         bars: those (half-open) that are; the others are silent and have no harmony. None for all.
     """
     tracks, told = score.tracks[:MOST_TRACKS], range(*(bars or (0, score.bars)))
-    by_bar = [_notes_by_bar(track, score, told) for track in tracks]
+    starts = np.array([score.metre.bar_start(bar) for bar in range(score.bars)])
+    by_bar = [_notes_by_bar(track, starts, score.end, told) for track in tracks]
     chords = tuple(tuple(_chord_tokens(score, bar)) if bar in told else () for bar in range(score.bars))
     silence = (SILENT,) * len(tracks)
     return Cells(
         tuple(_opening(score)),
         tuple(_definition(place, track) for place, track in enumerate(tracks)),
-        tuple(controls(track, score) for track in tracks),
+        tuple(_controls(track, starts) for track in tracks),
         tuple((*_bar_words(score, bar), *chords[bar]) if bar in told else () for bar in range(score.bars)),
         chords,
         tuple(
@@ -157,7 +161,7 @@ def on_the_grid(score: Score) -> Score:
     return replace(score, tracks=tuple(tracks))
 
 
-def controls(track: Track, score: Score) -> Tokens:
+def _controls(track: Track, bars: NDArray[np.int64]) -> Tokens:
     """Density, polyphony, register and rhythm of a track, in eight levels each; nothing for a silent track.
 
     Density: notes a played bar, doubling every two levels from 1. Polyphony: notes at an onset. Register: mean pitch, a
@@ -165,12 +169,13 @@ def controls(track: Track, score: Score) -> Tokens:
     """
     if not track.notes:
         return ()
-    bars = {score.metre.bar_at(note.start) for note in track.notes}
-    onsets = {note.start for note in track.notes}
-    density = _level((len(track.notes) / len(bars)) ** 0.5, 1.0, 0.9)
-    polyphony = _level(len(track.notes) / len(onsets), 1.0, 0.6)
-    register = _level(sum(note.pitch for note in track.notes) / len(track.notes), 28.0, 7.0)
-    off = sum(round(tick / GRID) % 6 != 0 for tick in onsets) / len(onsets)
+    count, starts = len(track.notes), _starts(track)
+    onsets = np.unique(starts)
+    played = np.unique(np.searchsorted(bars, onsets, side="right")).size
+    density = _level((count / played) ** 0.5, 1.0, 0.9)
+    polyphony = _level(count / onsets.size, 1.0, 0.6)
+    register = _level(sum(note.pitch for note in track.notes) / count, 28.0, 7.0)
+    off = np.count_nonzero(np.round(onsets / GRID) % 6) / onsets.size
     return (_V.density(density), _V.polyphony(polyphony), _V.register(register), _V.rhythm(_level(off, 0.0, 0.125)))
 
 
@@ -236,11 +241,24 @@ def chord_of(tokens: Sequence[int]) -> Chord:
     return Chord(_V.root.index(tokens[0]), QUALITIES[_V.quality.index(tokens[1])], bass)
 
 
-def _notes_by_bar(track: Track, score: Score, bars: range) -> Mapping[int, list[Note]]:
-    """The notes by the bar that their place on the grid lies in: a note just before a bar line belongs to the next."""
+def _notes_by_bar(track: Track, starts: NDArray[np.int64], end: Tick, told: range) -> Mapping[int, list[Note]]:
+    """The notes by the bar that their place on the grid lies in: a note just before a bar line belongs to the next.
+
+    Args:
+        track: whose.
+        starts: where each bar begins.
+        end: where the last one does.
+        told: the bars whose notes are wanted.
+    """
     found: dict[int, list[Note]] = {}
-    start, end = score.metre.bar_start(bars.start) - GRID, score.metre.bar_start(bars.stop)
-    for note in track.between(start, end):
-        tick = min(round(note.start / GRID) * GRID, score.end - 1)
-        found.setdefault(min(score.metre.bar_at(tick), score.bars - 1), []).append(note)
+    if not track.notes:
+        return found
+    placed = np.minimum(np.round(_starts(track) / GRID) * GRID, end - 1)
+    bars = np.searchsorted(starts, placed, side="right") - 1
+    for number in np.flatnonzero((bars >= told.start) & (bars < told.stop)).tolist():
+        found.setdefault(int(bars[number]), []).append(track.notes[number])
     return found
+
+
+def _starts(track: Track) -> NDArray[np.int64]:
+    return np.fromiter((note.start for note in track.notes), np.int64, len(track.notes))

@@ -11,6 +11,7 @@ from resonant.players.score_lm.cells import Cells, Tokens
 from resonant.players.score_lm.grammar import Bounds, CellGrammar
 from resonant.players.score_lm.layout import Hole, View, fill_head, ordered, prompt
 from resonant.players.score_lm.line import Line
+from resonant.players.score_lm.recall import Recall, leaned
 from resonant.players.score_lm.theory import Logits, Theory
 from resonant.players.score_lm.vocabulary import VOCABULARY
 
@@ -34,6 +35,8 @@ class Filling:
         bounds: by hole, what it can hold; the word that closes it is put in here.
         sampling: temperature, top-k, top-p.
         theory: by hole, what bends the chances of pitches; holes that are left out are the model's alone.
+        recalled: by hole, the cell that is recalled while it is written.
+        recall: 0…1, how strongly: see `Recall`.
         most_words: of one cell; a cell that grows longer is closed where it may be.
         longest: by hole, how long its cell may grow, where that is less.
         should_stop: asked before each word.
@@ -43,6 +46,8 @@ class Filling:
     bounds: Mapping[Hole, Bounds]
     sampling: Sampling = field(default_factory=Sampling)
     theory: Mapping[Hole, Theory] = field(default_factory=dict)
+    recalled: Mapping[Hole, Tokens] = field(default_factory=dict)
+    recall: float = 0.0
     most_words: int = 160
     longest: Mapping[Hole, int] = field(default_factory=dict)
     should_stop: Callable[[], bool] = lambda: False
@@ -127,7 +132,9 @@ def _writing(row: Begun, filling: Filling, rng: random.Random) -> _Writing:
         room = row.reader.room - sum(len(head) + _LEAST_ROOM for head in heads) - _TO_END_A_NOTE
         close = heads[0][0] if heads else _V.end
         grammar = CellGrammar(replace(filling.bounds[hole], close=close))
-        cell = _Cell(hole, grammar, filling.theory.get(hole), lines[place])
+        recalled = filling.recalled.get(hole)
+        recall = None if recalled is None or not filling.recall else Recall(recalled, filling.recall)
+        cell = _Cell(hole, grammar, filling.theory.get(hole), recall, lines[place])
         most = min(filling.most_words, filling.longest.get(hole, room), room)
         fill = yield from _written(cell, logits, replace(filling, most_words=most), rng)
         done.append(fill)
@@ -138,11 +145,12 @@ def _writing(row: Begun, filling: Filling, rng: random.Random) -> _Writing:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A cell that is being written: what may follow in it, what theory says of it, and the line it goes on with."""
+    """A cell that is being written: what may follow in it, what bends its chances, and the line it goes on with."""
 
     hole: Hole
     grammar: CellGrammar
     theory: Theory | None
+    recall: Recall | None
     line: Line
     words: list[int] = field(default_factory=list)
 
@@ -171,8 +179,13 @@ def _drawn(logits: Logits, cell: _Cell, filling: Filling, rng: random.Random) ->
     close, allowed = grammar.bounds.close, grammar.allowed()
     if len(cell.words) >= filling.most_words and allowed[close]:
         return close, log_chance(logits, allowed, close)
-    if cell.theory is None or grammar.bounds.drums or not grammar.at_notes:
-        return drawn_word(logits, allowed, filling.sampling, rng)
-    leaned = cell.theory.leaned(logits, allowed, grammar.position, cell.line.pitch, cell.line.times)
-    word, _ = drawn_word(leaned, allowed, filling.sampling, rng)
-    return word, log_chance(logits, allowed, word)
+    bent = logits
+    if cell.theory is not None and grammar.at_notes and not grammar.bounds.drums:
+        bent = cell.theory.leaned(bent, allowed, grammar.position, cell.line.pitch, cell.line.times)
+    expected = None if cell.recall is None else cell.recall.expected(grammar)
+    if expected is not None:  # what the song plays itself needs no leave of theory
+        bent = leaned(bent, allowed, *expected)
+    word, told = drawn_word(bent, allowed, filling.sampling, rng)
+    if cell.recall is not None and expected is not None:
+        cell.recall.hear(word, expected[0])
+    return word, told if bent is logits else log_chance(logits, allowed, word)

@@ -17,6 +17,7 @@ from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of
 from resonant.players.score_lm.fill import Filled, Filling, begun, filled
 from resonant.players.score_lm.grammar import Bounds
 from resonant.players.score_lm.layout import Hole, View, prompt
+from resonant.players.score_lm.recall import FARTHEST_BARS, recalled
 from resonant.players.score_lm.theory import theory_of
 from resonant.players.score_lm.vocabulary import GRID, MOST_TRACKS, STYLES
 from resonant.score.model import Note, Score, Track
@@ -55,6 +56,7 @@ class ScorePlayer:
         source: of `vocabulary.SOURCES`: whose manner it writes in.
         temperature, top_p: how freely.
         theory: 0…1, how far chord, key and range bend what it draws.
+        recall: 0…1, how far it goes along with what the track plays in the bars most alike.
         candidates: most fills that are written, of which the best is played.
         words_a_bar: how many words all candidates together may be expected to take; of busy parts there are fewer.
         judge: what of several fills is asked besides their likelihood; None for nothing.
@@ -67,6 +69,7 @@ class ScorePlayer:
     temperature: float = 0.95
     top_p: float = 0.95
     theory: float = 0.75
+    recall: float = 0.75
     candidates: int = 1
     words_a_bar: int = 64
     judge: Judge | None = None
@@ -103,31 +106,48 @@ class ScorePlayer:
         written: list[Note] = []
         left = context.bars
         while left:
-            bars = _portion(score, left, context.track.name, self.model.config.context)
+            encoded = cells_around(score, _holes(score, context.track.name, left[:_BARS_AT_ONCE]))
+            bars = _portion(encoded, left, _place(score, context.track.name), self.model.config.context)
             left = left[len(bars) :]
-            notes = self._best(score, bars, context).notes
+            notes = self._best(score, encoded, bars, context).notes
             written += notes
             score = score.with_track(_with(score, context.track.name, notes))
         return Part(tuple(sorted(written)))
 
-    def asked(self, score: Score, holes: frozenset[Hole], style: str, should_stop: Callable[[], bool] = never) -> Asked:
-        """The holes of a score of at most sixteen tracks, ready to be filled; what stands in them is to be empty."""
-        encoded = cells_around(score, holes)
+    def asked(
+        self,
+        score: Score,
+        holes: frozenset[Hole],
+        style: str,
+        should_stop: Callable[[], bool] = never,
+        encoded: Cells | None = None,
+    ) -> Asked:
+        """The holes of a score of at most sixteen tracks, ready to be filled; what stands in them is to be empty.
+
+        Args:
+            score: what is around the holes.
+            holes: what is asked for.
+            style: its name, for the model.
+            should_stop: see `Filling`.
+            encoded: the score in tokens, `cells_around` the holes, where that is known.
+        """
+        encoded = cells_around(score, holes) if encoded is None else encoded
         view = view_of(encoded, holes, (self.sight, self.model.config.context), self.source, style)
         tracks = score.tracks
         filling = Filling(
             {(bar, place): bounds_of(score, tracks[place], bar) for bar, place in holes},
             Sampling(self.temperature, 0, self.top_p),
             {hole: theory_of(score, tracks[hole[1]], hole[0], self.theory) for hole in holes} if self.theory else {},
+            recalled=recalled(encoded, holes) if self.recall else {},
+            recall=self.recall,
             should_stop=should_stop,
             longest={hole: longest_cell(encoded, hole) for hole in holes},
         )
         return Asked(score, encoded, view, filling)
 
-    def _best(self, score: Score, bars: Sequence[int], context: Context) -> Candidate:
+    def _best(self, score: Score, encoded: Cells, bars: Sequence[int], context: Context) -> Candidate:
         name = context.track.name
-        holes = _holes(score, name, bars)
-        asked = self.asked(score, holes, context.style.name, context.should_stop)
+        asked = self.asked(score, _holes(score, name, bars), context.style.name, context.should_stop, encoded)
         # The first candidate's stream does not know how many there are: one asked for alone is the first of several.
         streams = [
             stream(context.seed, name, "score-lm", bars[0], *((number,) if number else ()))
@@ -165,35 +185,38 @@ def _tuned(player: ScorePlayer, adapter: Path | None) -> ScorePlayer:
     return replace(player, adapter=adapter)
 
 
+def _place(score: Score, name: str) -> int:
+    return next(i for i, track in enumerate(score.tracks) if track.name == name)
+
+
 def _holes(score: Score, name: str, bars: Iterable[int]) -> frozenset[Hole]:
-    place = next(i for i, track in enumerate(score.tracks) if track.name == name)
+    place = _place(score, name)
     return frozenset((bar, place) for bar in bars)
 
 
-def _portion(score: Score, bars: tuple[int, ...], name: str, context: int) -> tuple[int, ...]:
+def _portion(encoded: Cells, bars: tuple[int, ...], place: int, context: int) -> tuple[int, ...]:
     """As many of the bars as can be read and written at once: eight, or half as many until they fit."""
     size = min(_BARS_AT_ONCE, len(bars))
-    while size > 1 and not fits(score, _holes(score, name, bars[:size]), context):
+    while size > 1 and not fits(encoded, frozenset((bar, place) for bar in bars[:size]), context):
         size //= 2
     return bars[:size]
 
 
-def fits(score: Score, holes: frozenset[Hole], context: int) -> bool:
+def fits(encoded: Cells, holes: frozenset[Hole], context: int) -> bool:
     """Whether holes can be written once their bars have been read, at least their form and harmony."""
-    encoded = cells_around(score, holes)
     view = view_of(encoded, holes, (0, context), "user", "none")
     return len(prompt(encoded, view)) + sum(room_for(encoded, hole) for hole in holes) <= context
 
 
 def cells_around(score: Score, holes: frozenset[Hole]) -> Cells:
-    """The bars that can be seen from holes."""
-    return cells(score, _reach(holes, score.bars))
+    """The bars that can be seen from holes, or recalled there."""
+    return cells(score, _reach(holes, score.bars, max(_FAR_BARS, FARTHEST_BARS)))
 
 
-def _reach(holes: frozenset[Hole], bars: int) -> tuple[int, int]:
-    """The bars, of so many, that are seen at most: some on both sides of those with holes."""
+def _reach(holes: frozenset[Hole], bars: int, far: int) -> tuple[int, int]:
+    """Those of so many bars, half-open, that are no farther from holes than `far`."""
     first, last = min(bar for bar, _ in holes), max(bar for bar, _ in holes)
-    return max(first - _FAR_BARS, 0), min(last + 1 + _FAR_BARS, bars)
+    return max(first - far, 0), min(last + 1 + far, bars)
 
 
 def _with(score: Score, name: str, notes: Iterable[Note]) -> Track:
@@ -243,7 +266,7 @@ def view_of(encoded: Cells, holes: frozenset[Hole], reach: tuple[int, int], sour
     plays = any(cells[place] != SILENT for cells in encoded.notes for place in ours)
     view = replace(view, beside=beside, around=ours if plays else beside)
     left = sight - len(prompt(encoded, view))
-    within = _reach(holes, len(encoded.bars))
+    within = _reach(holes, len(encoded.bars), _FAR_BARS)
     near, left = _widened((first, end), within, left, lambda bar: _words_near(encoded, bar, view))
     seen, _ = _widened(near, within, left, lambda bar: 1 + len(encoded.bars[bar]))
     return replace(view, near=near, seen=seen)

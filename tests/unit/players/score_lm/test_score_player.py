@@ -18,11 +18,18 @@ from resonant.nn.generation import Reader, load_model, ready
 from resonant.nn.sampling import Sampling, drawn_word
 from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.players.context import Context
-from resonant.players.score_lm.cells import Cells, cells, notes_of
+from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of
 from resonant.players.score_lm.fill import Begun, Filling, begun, filled
 from resonant.players.score_lm.grammar import Bounds, CellGrammar, is_legal
 from resonant.players.score_lm.layout import View, fill_head, ordered, prompt
-from resonant.players.score_lm.player import ScorePlayer, room_for, usual_words, view_of, within_reach
+from resonant.players.score_lm.player import (
+    BESIDE,
+    ScorePlayer,
+    room_for,
+    usual_words,
+    view_of,
+    within_reach,
+)
 from resonant.players.score_lm.vocabulary import VOCABULARY
 from resonant.players.seams import outside
 from resonant.produce import Engine, Watch
@@ -153,6 +160,48 @@ def test_the_view_takes_what_fits_and_leaves_room_to_write(song: Score) -> None:
     assert len(prompt(encoded, short)) <= 300
     assert len(prompt(encoded, narrow)) + sum(room_for(encoded, hole) for hole in holes) <= 512
     assert narrow.controls == {place: said for place, said in enumerate(encoded.controls) if said}
+
+
+def test_a_crowd_is_seen_but_for_its_busiest_and_around_a_hole_its_own_track_alone(song: Score) -> None:
+    encoded, bar = cells(song), 5
+    for place in range(len(encoded.tracks)):
+        others = [p for p in range(len(encoded.tracks)) if p != place and encoded.notes[bar][p] != SILENT]
+        words = {p: 1 + len(encoded.notes[bar][p]) for p in others}
+        seen: list[frozenset[int]] = []
+        for sight in (40, 70, 100, 150, 250, 600):
+            view = view_of(encoded, frozenset({(bar, place)}), (sight, 4096), "user", "pop")
+            assert view.beside is not None and view.around == {place}
+            seen.append(view.beside & set(others))
+            hidden = set(others) - view.beside
+            assert not hidden or max((words[p] for p in seen[-1]), default=0) <= min(words[p] for p in hidden)
+            assert sum(words[p] for p in seen[-1]) <= BESIDE * sight
+        assert seen == sorted(seen, key=len) and seen[-1] == set(others)
+        row = prompt(encoded, view)
+        near = row[row.index(V.bar) :]
+        assert sum(word == V.track(place) for word in near) > sum(word == V.track(others[0]) for word in near) == 1
+
+
+def test_a_part_that_plays_nowhere_yet_sees_the_others_around_it(song: Score) -> None:
+    encoded = cells(song)
+    blank = replace(encoded, notes=tuple((SILENT, *bar[1:]) for bar in encoded.notes))
+    view = view_of(blank, frozenset({(5, 0)}), (600, 4096), "user", "pop")
+    assert view.around == view.beside and view.beside
+
+
+def test_a_cell_is_closed_where_it_has_grown_as_long_as_it_may(weights: Path, song: Score) -> None:
+    player, bars = ScorePlayer(weights, recall=0.0), (3, 4)
+    place = [track.name for track in song.tracks].index("bass")
+    asked = player.asked(context(song, "bass", bars).score, frozenset((bar, place) for bar in bars), "pop")
+    longest = max(len(cell[place]) for cell in asked.cells.notes)
+    usual = usual_words(asked.cells, (3, place))
+    assert asked.filling.longest == dict.fromkeys(asked.view.holes, max(longest, round(1.5 * usual)))
+
+    def written(filling: Filling) -> list[int]:
+        (done,) = filled([begun(Reader(player.model), asked.cells, asked.view)], filling, [random.Random(1)])
+        return [len(fill.cell) for fill in done]
+
+    free, short = written(asked.filling), written(replace(asked.filling, longest=dict.fromkeys(asked.view.holes, 4)))
+    assert max(free) > 9 >= max(short)  # a note that is begun is written to its end
 
 
 def test_a_row_that_runs_full_is_closed_in_time(weights: Path, song: Score) -> None:

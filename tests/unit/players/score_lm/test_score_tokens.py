@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resonant.evaluate.pieces import Piece, read_pieces
-from resonant.players.score_lm.cells import cell, cells, chord_of, notes_of, on_the_grid
+from resonant.players.score_lm.cells import SILENT, cell, cells, chord_of, notes_of, on_the_grid
 from resonant.players.score_lm.grammar import Bounds, CellGrammar, is_legal
 from resonant.players.score_lm.layout import View, fill_head, laid_out, ordered, prompt
 from resonant.players.score_lm.vocabulary import (
@@ -129,6 +129,18 @@ def test_a_row_hides_the_holes_and_tells_them_behind(pieces: list[Piece]) -> Non
         expected += [*fill_head(encoded, number, bar, place), *encoded.notes[bar][place]]
     assert behind == (*expected, V.end)
     assert head.count(V.far) == 3
+
+
+def test_some_bars_are_told_as_in_the_whole_and_the_others_are_silent(pieces: list[Piece]) -> None:
+    for piece in pieces:
+        whole, bars = cells(piece.score), piece.score.bars
+        for told in ((0, bars), (0, 1), (bars // 3, bars // 2 + 1), (bars - 1, bars)):
+            some = cells(piece.score, told)
+            assert (some.opening, some.tracks, some.controls) == (whole.opening, whole.tracks, whole.controls)
+            for bar in range(bars):
+                inside = told[0] <= bar < told[1]
+                assert some.notes[bar] == (whole.notes[bar] if inside else (SILENT,) * len(whole.tracks))
+                assert some.bars[bar] == (whole.bars[bar] if inside else ())
 
 
 def test_chords_come_back_as_the_nearest_listed_one() -> None:

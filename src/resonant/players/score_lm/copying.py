@@ -1,11 +1,10 @@
-"""Copying a bar that stands elsewhere in the song: what a model that invents nothing foretells.
+"""Copying a bar that stands elsewhere in the song: what one foretells who invents nothing.
 
-The four bars before, or the bar that is most like: whatever a learned model writes has to beat them, since music
-repeats. A copied bar foretells the next word wherever the bar being written has come to the same place; the words there
-are compared with come from a `smooth` foreteller, since a copy alone finds anything else impossible.
+The four bars before, or the bar that is most like. A copied bar foretells the next word wherever the bar being written
+has come to the same place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
 from resonant.players.score_lm.cells import SILENT, Cells, Tokens
@@ -28,18 +27,18 @@ def bar_before(cells: Cells, holes: frozenset[Hole], hole: Hole) -> int | None:
     return None
 
 
-def bar_most_like(cells: Cells, holes: frozenset[Hole], hole: Hole) -> int | None:
+def bar_most_like(cells: Cells, holes: frozenset[Hole], hole: Hole, farthest: int = _FARTHEST_BARS) -> int | None:
     """The bar around which most is the same: chords, what others play, and what the track plays next to it.
 
-    Of bars equally like, the nearest. None where the track stands nowhere else.
+    Of bars equally like, the nearest; none is farther than so many bars. None where the track stands nowhere else.
     """
     bar, place = hole
-    wanted = _around(cells, holes, bar, place, frozenset())
+    wanted = _around(cells, holes, bar, place)
     best, found = -1.0, None
-    for other in range(max(bar - _FARTHEST_BARS, 0), min(bar + _FARTHEST_BARS, len(cells.bars))):
+    for other in range(max(bar - farthest, 0), min(bar + farthest, len(cells.bars))):
         if (other, place) in holes or other == bar:
             continue
-        there = _around(cells, holes, other, place, frozenset())
+        there = _around(cells, holes, other, place)
         shared = [_likeness(wanted[key], there[key]) for key in wanted.keys() & there.keys()]
         likeness = sum(shared) / max(len(shared), 1) - 1e-6 * abs(other - bar)
         if likeness > best:
@@ -89,33 +88,21 @@ def _places(copied: Tokens, drums: bool) -> tuple[dict[State, tuple[int, int | N
     return table, tuple(_V.position.index(word) for word in copied if word in _V.position)
 
 
-def _around(
-    cells: Cells, holes: frozenset[Hole], bar: int, place: int, nothing: frozenset[int]
-) -> dict[tuple[str, int], frozenset[int]]:
+def _around(cells: Cells, holes: frozenset[Hole], bar: int, place: int) -> dict[tuple[str, int], frozenset[int]]:
     """What can be seen of a bar, by what it is: its chords, the other tracks, the track itself in the bars beside."""
-    seen = {("chords", 0): frozenset(cells.chords[bar])}
+    seen = {("chords", 0): _words(cells.chords[bar])}
     for other, cell in enumerate(cells.notes[bar]):
         if other != place and (bar, other) not in holes:
-            seen["track", other] = nothing if cell == SILENT else frozenset(cell)
+            seen["track", other] = frozenset() if cell == SILENT else _words(cell)
     for step in (-1, 1):
         if 0 <= bar + step < len(cells.bars) and (bar + step, place) not in holes:
-            seen["beside", step] = frozenset(cells.notes[bar + step][place])
+            seen["beside", step] = _words(cells.notes[bar + step][place])
     return seen
+
+
+_words = lru_cache(maxsize=8192)(frozenset[int])
 
 
 def _likeness(one: frozenset[int], other: frozenset[int]) -> float:
     together = len(one | other)
     return len(one & other) / together if together else 1.0
-
-
-def mixing_weight(pairs: Sequence[tuple[bool, float]]) -> float:
-    """The share of a copy, 0…1, under which what really came is likeliest.
-
-    Args:
-        pairs: of each foretold word, whether it came, and the chance that the smooth foreteller gave to what came.
-    """
-    share = 0.5
-    for _ in range(40):  # expectation maximisation of a mixture of two
-        blame = sum(share * hit / (share * hit + (1 - share) * smooth) for hit, smooth in pairs)
-        share = min(max(blame / max(len(pairs), 1), 1e-4), 1 - 1e-4)
-    return share
