@@ -39,7 +39,7 @@ from resonant.nn.sampling import Sampling, drawn_word
 from resonant.nn.steps import Steps
 from resonant.nn.transformer import Cache
 from resonant.players.context import Context
-from resonant.players.score_lm.cells import Cells, cells, notes_of
+from resonant.players.score_lm.cells import Cells, cells, notes_of, role_of
 from resonant.players.score_lm.fill import begun, filled
 from resonant.players.score_lm.grammar import CellGrammar, is_legal
 from resonant.players.score_lm.layout import fill_head, prompt
@@ -56,7 +56,7 @@ from resonant.train.corpus import Corpus, load_corpus
 from resonant.train.foretelling import ByRole, Case, Copying, case_of, surprises
 from resonant.train.held_out import Torn, held_out, torn
 from resonant.train.prepare import TEST, Told
-from resonant.train.samples import bar_lengths, role_of
+from resonant.train.samples import bar_lengths
 
 SEED = 20
 LEGAL_CELLS, LEGAL_ROWS, MOST_WORDS = 10_000, 64, 160

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from resonant.nn.transformer import Transformer
-from resonant.players.score_lm.cells import Cells, Tokens, cells
+from resonant.players.score_lm.cells import Cells, Tokens, cells, role_of
 from resonant.players.score_lm.copying import bar_before, bar_most_like, foretold
 from resonant.players.score_lm.grammar import Bounds, CellGrammar
 from resonant.players.score_lm.layout import Hole, View, fill_head, laid_out, ordered
@@ -24,7 +24,6 @@ from resonant.train.corpus import Corpus
 from resonant.train.examples import TRANSPOSED
 from resonant.train.held_out import Torn
 from resonant.train.ngram import NGram
-from resonant.train.samples import role_of
 
 _V = VOCABULARY
 Chances = NDArray[np.float64]

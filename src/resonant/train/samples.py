@@ -14,12 +14,12 @@ from resonant.nn.sampling import Sampling
 from resonant.nn.transformer import Transformer
 from resonant.pictures.charts import Line, lines_png
 from resonant.pictures.fills import Fill, fills_png
-from resonant.players.score_lm.cells import Cells, notes_of
+from resonant.players.score_lm.cells import Cells, notes_of, role_of
 from resonant.players.score_lm.fill import Filling, begun, filled
 from resonant.players.score_lm.grammar import Bounds
 from resonant.players.score_lm.layout import View, fill_head, prompt
 from resonant.players.score_lm.player import view_of
-from resonant.players.score_lm.vocabulary import GRID, METRES, ROLES, VOCABULARY
+from resonant.players.score_lm.vocabulary import GRID, METRES, VOCABULARY
 from resonant.score.model import Note
 from resonant.seeds import stream
 from resonant.train.corpus import Corpus, CorpusPiece
@@ -109,11 +109,6 @@ def bar_lengths(cells: Cells) -> Iterator[Tick]:
         metre = words[0] if words[0] in _V.metre else metre
         name = METRES[_V.metre.index(metre)]
         yield Metre.parse(name if name != METRES[-1] else "4/4").ticks_per_bar
-
-
-def role_of(cells: Cells, place: int) -> str:
-    """The role of a track of a piece."""
-    return ROLES[_V.role.index(cells.tracks[place][2])]
 
 
 def _sample_of(role: str, corpus: Corpus, context: int, seed: int) -> Sample | None:

@@ -91,6 +91,11 @@ def cells(score: Score, bars: tuple[int, int] | None = None) -> Cells:
     )
 
 
+def role_of(cells: Cells, place: int) -> str:
+    """The role of a track."""
+    return ROLES[_V.role.index(cells.tracks[place][2])]
+
+
 def cell(notes: Sequence[Note], bar: tuple[Tick, Tick], drums: bool) -> Tokens:
     """The tokens of the notes of one bar (its start and end); of notes of one pitch at one place the longest."""
     if not notes:

@@ -1,10 +1,11 @@
 """`score-lm` as a player: the context as a row of words with holes, the fills as notes."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from resonant.errors import Cancelled
@@ -13,13 +14,13 @@ from resonant.nn.sampling import Sampling
 from resonant.players.context import Context, Part, never
 from resonant.players.registry import Capabilities, need
 from resonant.players.score_lm.candidates import Candidate, Judge, chosen
-from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of
+from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of, role_of
 from resonant.players.score_lm.fill import Filled, Filling, begun, filled
 from resonant.players.score_lm.grammar import Bounds
 from resonant.players.score_lm.layout import Hole, View, prompt
 from resonant.players.score_lm.recall import FARTHEST_BARS, recalled
 from resonant.players.score_lm.theory import theory_of
-from resonant.players.score_lm.vocabulary import GRID, MOST_TRACKS, STYLES
+from resonant.players.score_lm.vocabulary import GRID, MOST_TRACKS, STYLES, VOCABULARY
 from resonant.score.model import Note, Score, Track
 from resonant.seeds import stream
 
@@ -33,6 +34,12 @@ _OF_A_NEW_BAR = 32  # words of a bar of a part that plays nowhere yet
 _MORE_THAN_USUAL, _MOST_ROOM = 1.5, 96
 _FAR_BARS = 16
 _BARS_AT_ONCE = 8
+USUAL_DENSITY: Mapping[str, int] = MappingProxyType(
+    {"drums": 3, "bass": 1, "chords": 3, "pad": 1, "strings": 1, "arpeggio": 3, "melody": 1, "counter": 1}
+)
+"""The level of density that is asked of a new part, by role: the median of the training pieces. Left free, a part that
+follows what it wrote itself grows busier from bar to bar."""
+
 BESIDE = 0.6
 """How much of the words in sight the bars of the holes may take with what other tracks play there."""
 
@@ -104,12 +111,12 @@ class ScorePlayer:
             return _tuned(self, context.style.adapter).play(context)
         score = within_reach(context.score, context.track.name)
         written: list[Note] = []
-        left = context.bars
+        left, is_new = context.bars, not context.track.notes
         while left:
             encoded = cells_around(score, _holes(score, context.track.name, left[:_BARS_AT_ONCE]))
             bars = _portion(encoded, left, _place(score, context.track.name), self.model.config.context)
             left = left[len(bars) :]
-            notes = self._best(score, encoded, bars, context).notes
+            notes = self._best(score, encoded, bars, context, is_new).notes
             written += notes
             score = score.with_track(_with(score, context.track.name, notes))
         return Part(tuple(sorted(written)))
@@ -121,6 +128,7 @@ class ScorePlayer:
         style: str,
         should_stop: Callable[[], bool] = never,
         encoded: Cells | None = None,
+        is_new: bool = False,
     ) -> Asked:
         """The holes of a score of at most sixteen tracks, ready to be filled; what stands in them is to be empty.
 
@@ -130,9 +138,10 @@ class ScorePlayer:
             style: its name, for the model.
             should_stop: see `Filling`.
             encoded: the score in tokens, `cells_around` the holes, where that is known.
+            is_new: whether what the tracks with holes play elsewhere was written just now: see `view_of`.
         """
         encoded = cells_around(score, holes) if encoded is None else encoded
-        view = view_of(encoded, holes, (self.sight, self.model.config.context), self.source, style)
+        view = view_of(encoded, holes, (self.sight, self.model.config.context), self.source, style, is_new)
         tracks = score.tracks
         filling = Filling(
             {(bar, place): bounds_of(score, tracks[place], bar) for bar, place in holes},
@@ -145,9 +154,9 @@ class ScorePlayer:
         )
         return Asked(score, encoded, view, filling)
 
-    def _best(self, score: Score, encoded: Cells, bars: Sequence[int], context: Context) -> Candidate:
+    def _best(self, score: Score, encoded: Cells, bars: Sequence[int], context: Context, is_new: bool) -> Candidate:
         name = context.track.name
-        asked = self.asked(score, _holes(score, name, bars), context.style.name, context.should_stop, encoded)
+        asked = self.asked(score, _holes(score, name, bars), context.style.name, context.should_stop, encoded, is_new)
         # The first candidate's stream does not know how many there are: one asked for alone is the first of several.
         streams = [
             stream(context.seed, name, "score-lm", bars[0], *((number,) if number else ()))
@@ -242,7 +251,9 @@ def within_reach(score: Score, name: str) -> Score:
     return replace(score, tracks=tuple(track for track in score.tracks if track.name in (name, *others)))
 
 
-def view_of(encoded: Cells, holes: frozenset[Hole], reach: tuple[int, int], source: str, style: str) -> View:
+def view_of(
+    encoded: Cells, holes: frozenset[Hole], reach: tuple[int, int], source: str, style: str, is_new: bool = False
+) -> View:
     """What is seen of a score around holes.
 
     In the bars of holes the other tracks, but for the busiest, if they would take more than a share; then as many bars
@@ -254,17 +265,22 @@ def view_of(encoded: Cells, holes: frozenset[Hole], reach: tuple[int, int], sour
         holes: the cells to write.
         reach: most words that are read before, and most that are read and written in all.
         source, style: see `View`; a style without a name here is "none".
+        is_new: whether the tracks with holes play nowhere but where they were just written; who then sees them alone
+            follows nobody but itself.
     """
     first, end = min(bar for bar, _ in holes), max(bar for bar, _ in holes) + 1
-    controls = {place: said for place, said in enumerate(encoded.controls) if said}
-    known = style if style in STYLES else "none"
     ours, none = frozenset(place for _, place in holes), frozenset[int]()
+    plays = not is_new and any(cells[place] != SILENT for cells in encoded.notes for place in ours)
+    controls = {place: said for place, said in enumerate(encoded.controls) if said}
+    if not plays:
+        levels = {place: USUAL_DENSITY.get(role_of(encoded, place)) for place in ours}
+        controls |= {place: (VOCABULARY.density(level),) for place, level in levels.items() if level is not None}
+    known = style if style in STYLES else "none"
     view = View(holes, (first, end), (first, end), source, known, controls, beside=none, around=none)
     sight, context = reach
     sight = min(sight, context - sum(room_for(encoded, hole) for hole in holes))
     beside = _quietest(encoded, view.bars, ours, round(BESIDE * sight) - len(prompt(encoded, view)))
-    plays = any(cells[place] != SILENT for cells in encoded.notes for place in ours)
-    view = replace(view, beside=beside, around=ours if plays else beside)
+    view = replace(view, beside=beside, around=ours if plays else ours | beside)
     left = sight - len(prompt(encoded, view))
     within = _reach(holes, len(encoded.bars), _FAR_BARS)
     near, left = _widened((first, end), within, left, lambda bar: _words_near(encoded, bar, view))

@@ -2,6 +2,7 @@
 
 A pitch is a tone of the chord that sounds, or else of the key, or of neither; and it lies where the part plays, or
 outside. A strength of 0 leaves the model alone, of 1 forbids what is of neither; between, chances fall in proportion.
+It asks of a part no more than the part keeps to near by: one that leaves the key is let alone there.
 How many notes there are is the model's affair: what some pitches lose, the others gain.
 """
 
@@ -30,6 +31,12 @@ one note, which a small model falls into, end sooner."""
 
 _PASSING_ELSEWHERE = 0.6
 _USUAL_NOTES, _BEYOND_SEMITONES = 8, 3
+_NEAR_BARS = 16
+_FREE = 0.8
+"""The share of a part's notes of key or chord under which theory lets it play what is of neither; at 1 it feels all."""
+
+_USUALLY_ON_CHORDS, _FOR_EACH = 0.7, 1.5
+"""The share of a tune's notes on tones of the chord at which `PASSING` holds, and how much more it feels for more."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class Theory:
         usual: lowest and highest pitch that the part is known to play, with some room; all where it is new.
         passing: how much of the strength tones of the key feel that are not of the chord.
         staying: how much of the strength the pitch feels that the part has just struck: see `STAYING`.
+        strict: how much of the strength tones feel that are neither of the chord nor of the key.
         strength: 0…1.
     """
 
@@ -50,6 +58,7 @@ class Theory:
     usual: tuple[int, int] = (0, 127)
     passing: float = _PASSING_ELSEWHERE
     staying: float = 0.0
+    strict: float = 1.0
     strength: float = 0.0
 
     def leaned(
@@ -89,9 +98,9 @@ class Theory:
         weights = np.ones(128)
         for pitch in range(128):
             if tones and pitch % 12 not in tones:
-                weights[pitch] -= self.strength * (self.passing if pitch % 12 in self.scale else 1.0)
+                weights[pitch] -= self.strength * (self.passing if pitch % 12 in self.scale else self.strict)
             elif not tones and pitch % 12 not in self.scale:
-                weights[pitch] -= self.strength
+                weights[pitch] -= self.strength * self.strict
         return weights
 
     @cached_property
@@ -114,4 +123,26 @@ def theory_of(score: Score, track: Track, bar: int, strength: float) -> Theory:
         else (0, 127)
     )
     passing, staying = PASSING.get(track.role, _PASSING_ELSEWHERE), STAYING.get(track.role, 0.0)
-    return Theory(chords, frozenset(score.key.scale), usual, passing, staying, strength)
+    explained, on_chords = _habits(score, track, bar)
+    strict = min(max((explained - _FREE) / (1.0 - _FREE), 0.0), 1.0)
+    if track.role in STAYING:
+        passing = min(max(passing + _FOR_EACH * (on_chords - _USUALLY_ON_CHORDS), 0.0), 1.0)
+    return Theory(chords, frozenset(score.key.scale), usual, passing, staying, strict, strength)
+
+
+def _habits(score: Score, track: Track, bar: int) -> tuple[float, float]:
+    """Of the notes that a part strikes near a bar the share on tones of the key or the chord, and on the chord's alone.
+
+    What is usual where it strikes hardly any.
+    """
+    first, last = max(bar - _NEAR_BARS, 0), min(bar + _NEAR_BARS, score.bars - 1)
+    near = track.between(score.bar_ticks(first)[0], score.bar_ticks(last)[1])
+    if len(near) < _USUAL_NOTES:
+        return 1.0, _USUALLY_ON_CHORDS
+    scale, explained, on_chords = frozenset(score.key.scale), 0, 0
+    for note in near:
+        chord = score.chord_at(note.start)
+        is_chords = chord is not None and note.pitch % 12 in chord.pitch_classes
+        on_chords += is_chords
+        explained += is_chords or note.pitch % 12 in scale
+    return explained / len(near), on_chords / len(near)

@@ -185,7 +185,9 @@ def test_a_part_that_plays_nowhere_yet_sees_the_others_around_it(song: Score) ->
     encoded = cells(song)
     blank = replace(encoded, notes=tuple((SILENT, *bar[1:]) for bar in encoded.notes))
     view = view_of(blank, frozenset({(5, 0)}), (600, 4096), "user", "pop")
-    assert view.around == view.beside and view.beside
+    assert view.beside and view.around == view.beside | {0}
+    written = view_of(encoded, frozenset({(5, 0)}), (600, 4096), "user", "pop", is_new=True)
+    assert written.around == view.around
 
 
 def test_a_cell_is_closed_where_it_has_grown_as_long_as_it_may(weights: Path, song: Score) -> None:

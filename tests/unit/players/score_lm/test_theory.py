@@ -100,5 +100,24 @@ def test_a_track_tells_its_chords_key_and_range() -> None:
     assert theory.usual == (57, 70)
     assert theory_of(score, track, 1, 0.5).chords == ((0, G),)
     assert theory_of(score, Track("new", "melody", "flute"), 0, 0.5).usual == (0, 127)
-    assert (theory.passing, theory.staying) == (PASSING["melody"], STAYING["melody"])
+    assert theory.staying == STAYING["melody"]
+    new = theory_of(score, Track("new", "melody", "flute"), 0, 0.5)
+    assert (new.passing, new.strict) == (PASSING["melody"], 1.0)
     assert theory_of(score, Track("bass", "bass", "acoustic_bass"), 0, 0.5).staying == 0.0
+
+
+def test_a_part_is_held_to_what_it_keeps_to_near_by() -> None:
+    harmony = (ChordSpan(0, 4 * 3840, Chord(0, "")),)
+
+    def theory(pitches: list[int], role: str = "melody") -> Theory:
+        notes = tuple(Note(480 * i, pitch, 240, 80) for i, pitch in enumerate(pitches))
+        track = Track("x", role, "flute", notes)
+        return theory_of(Score(bars=4, key=Key(0), harmony=harmony, tracks=(track,)), track, 3, 0.5)
+
+    on_chords, in_key = theory([60, 64, 67] * 4), theory([60, 62, 65, 69] * 3)
+    assert on_chords.passing > PASSING["melody"] > in_key.passing
+    assert on_chords.strict == in_key.strict == 1.0
+    assert 0.0 < theory([60] * 9 + [61]).strict < 1.0
+    assert theory([60, 61, 63] * 4).strict == 0.0
+    assert theory([61] * 3).strict == 1.0  # so few notes are no habit
+    assert theory([62] * 12, "bass").passing == PASSING["bass"]
