@@ -33,6 +33,7 @@ from score_lm_page import CHORD_POINTS, IN_KEY_POINTS, page
 
 from resonant.brief.reader import Call, read_brief
 from resonant.cli.engine import learned_player
+from resonant.code_hash import code_hash
 from resonant.evaluate.borrowed import Collection
 from resonant.nn.generation import Reader, Ready
 from resonant.nn.sampling import Sampling, drawn_word
@@ -43,9 +44,8 @@ from resonant.players.score_lm.cells import Cells, cells, notes_of, role_of
 from resonant.players.score_lm.fill import begun, filled
 from resonant.players.score_lm.grammar import CellGrammar, is_legal
 from resonant.players.score_lm.layout import fill_head, prompt
-from resonant.players.score_lm.player import BESIDE, ScorePlayer, fits
+from resonant.players.score_lm.player import ScorePlayer, fits
 from resonant.players.score_lm.recall import SHARES
-from resonant.players.score_lm.theory import PASSING, STAYING
 from resonant.players.score_lm.vocabulary import ROLES, VOCABULARY
 from resonant.players.seams import outside
 from resonant.produce import Engine
@@ -163,7 +163,7 @@ class Bench:
         if part in UNPLAYED:
             return f"{weights[:12]}-{self.limit}"
         played = {name: value for name, value in vars(self.player).items() if name in _PLAYED}
-        manner = hashlib.sha256(repr((played, PASSING, STAYING, BESIDE, dict(SHARES))).encode()).hexdigest()
+        manner = hashlib.sha256(repr((played, dict(SHARES), code_hash("players/score_lm"))).encode()).hexdigest()
         return f"{weights[:12]}-{manner[:8]}-{self.limit}"
 
     @cached_property

@@ -20,7 +20,7 @@ from resonant.score.model import Score, Track
 _V = VOCABULARY
 Logits = NDArray[np.float32]
 PASSING: Mapping[str, float] = MappingProxyType(
-    {"chords": 0.9, "pad": 0.9, "strings": 0.7, "arpeggio": 0.9, "bass": 0.8, "melody": 0.3, "counter": 0.3}
+    {"chords": 0.9, "pad": 0.9, "strings": 0.7, "arpeggio": 0.9, "bass": 0.8, "melody": 0.5, "counter": 0.5}
 )
 """How much of the strength tones of the key that are not of the chord feel, by role: tunes pass through them."""
 
@@ -35,7 +35,7 @@ _NEAR_BARS = 16
 _FREE = 0.8
 """The share of a part's notes of key or chord under which theory lets it play what is of neither; at 1 it feels all."""
 
-_USUALLY_ON_CHORDS, _FOR_EACH = 0.7, 1.5
+_USUALLY_ON_CHORDS, _FOR_EACH = 0.55, 1.5
 """The share of a tune's notes on tones of the chord at which `PASSING` holds, and how much more it feels for more."""
 
 
