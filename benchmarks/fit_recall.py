@@ -15,9 +15,8 @@ from pathlib import Path
 from resonant.nn.generation import load_model
 from resonant.nn.transformer import Transformer
 from resonant.players.score_lm import recall
-from resonant.players.score_lm.copying import foretold
 from resonant.players.score_lm.player import SHIPPED, ScorePlayer
-from resonant.players.score_lm.recall import kind_of, recalled
+from resonant.players.score_lm.recall import Recall, kind_of, recalled
 from resonant.train.foretelling import Case, case_of, learned, mixing_weight, places
 from resonant.train.held_out import held_out, torn
 
@@ -48,16 +47,15 @@ def main() -> None:
 def recalled_words(case: Case, model: Transformer) -> Iterator[tuple[tuple[str, int], Pair]]:
     """What was recalled at each place of a case: its kind, how many words came as recalled before it; and the pair."""
     chances, cells = learned(model, case), recalled(case.cells, case.view.holes)
-    came = 0
+    recalls = {hole: Recall(cell, 1.0) for hole, cell in cells.items()}
     for place in places(case) if chances is not None else ():
-        came = came if place.number else 0
-        if place.hole in cells:
-            word = foretold(cells[place.hole], place.grammar)
-            if word is not None and word in place.legal:
-                hit = word == place.word
-                chance = max(float(chances(place)[place.at]), 1e-9)
-                yield (kind_of(word, place.grammar.bounds.close), min(came, MOST_CAME)), (hit, chance)
-                came = came + 1 if hit else 0
+        heard = recalls.get(place.hole)
+        expected = None if heard is None else heard.expected(place.grammar)
+        if heard is not None and expected is not None:
+            word, _ = expected
+            chance = max(float(chances(place)[place.at]), 1e-9)
+            yield (kind_of(word, place.grammar.bounds.close), min(heard.came, MOST_CAME)), (word == place.word, chance)
+            heard.hear(place.word, word)
 
 
 def share(pairs: dict[tuple[str, int], list[Pair]], kind: str, came: int) -> float:

@@ -1,7 +1,6 @@
 """Work side by side, in threads that stay: starting one beside busy others takes longer than much of what it does.
 
-A re-roll of eight bars parts its work some 25 times. With threads started for each, a tenth to a quarter of its time
-went into starting them (`benchmarks/bench_regenerate.py`).
+A re-roll of eight bars parts its work some 25 times: docs/decisions/0037.
 """
 
 import os
@@ -51,10 +50,9 @@ class Threads:
         future: Future[Made] = Future()
         with self._changed:
             self._waiting.append((future, partial(act, *args, **named)))
-            if self._working == self._most:
-                return future
-            self._working += 1
-        self._kept.submit(self._work)
+            if self._working < self._most:
+                self._kept.submit(self._work)  # a process that ends refuses; what is refused is not waited for
+                self._working += 1
         return future
 
     def map(self, act: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:

@@ -16,7 +16,7 @@ class Response:
     """A long response, `float32 [2, taps]`, that keeps its spectrum of the last size that was asked for."""
 
     samples: Samples
-    _spectra: dict[int, NDArray[np.complex64]] = field(default_factory=dict)
+    _spectra: dict[int, NDArray[np.complex64]] = field(default_factory=dict, init=False)
 
     def spectrum(self, size: int) -> NDArray[np.complex64]:
         """Of an FFT of so many samples, `complex64 [2, 1, size / 2 + 1]`."""

@@ -4,8 +4,8 @@ The four bars before, or the bar that is most like. A copied bar foretells the n
 has come to the same place.
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 
 from resonant.players.score_lm.cells import SILENT, Cells, Tokens
 from resonant.players.score_lm.grammar import Bounds, CellGrammar
@@ -27,22 +27,31 @@ def bar_before(cells: Cells, holes: frozenset[Hole], hole: Hole) -> int | None:
     return None
 
 
-def bar_most_like(cells: Cells, holes: frozenset[Hole], hole: Hole, farthest: int = _FARTHEST_BARS) -> int | None:
+def bar_most_like(cells: Cells, holes: frozenset[Hole], hole: Hole) -> int | None:
     """The bar around which most is the same: chords, what others play, and what the track plays next to it.
 
-    Of bars equally like, the nearest; none is farther than so many bars. None where the track stands nowhere else.
+    Of bars equally like, the nearest. None where the track stands nowhere else.
     """
-    bar, place = hole
-    wanted = _around(cells, holes, bar, place)
-    best, found = -1.0, None
-    for other in range(max(bar - farthest, 0), min(bar + farthest, len(cells.bars))):
-        if (other, place) in holes or other == bar:
-            continue
-        there = _around(cells, holes, other, place)
-        shared = [_likeness(wanted[key], there[key]) for key in wanted.keys() & there.keys()]
-        likeness = sum(shared) / max(len(shared), 1) - 1e-6 * abs(other - bar)
-        if likeness > best:
-            best, found = likeness, other
+    return bars_most_like(cells, holes, [hole])[hole]
+
+
+def bars_most_like(
+    cells: Cells, holes: frozenset[Hole], wanted: Iterable[Hole], farthest: int = _FARTHEST_BARS
+) -> dict[Hole, int | None]:
+    """`bar_most_like` of some of the holes, none of them farther than so many bars."""
+    around = cache(lambda bar, place: _around(cells, holes, bar, place))
+
+    def likeness(other: int, bar: int, place: int) -> float:
+        here, there = around(bar, place), around(other, place)
+        # In the order of the bar: a set's order is another in every process, and so the last bit of the sum.
+        shared = [_likeness(words, there[key]) for key, words in here.items() if key in there]
+        return sum(shared) / max(len(shared), 1) - 1e-6 * abs(other - bar)
+
+    found: dict[Hole, int | None] = {}
+    for bar, place in wanted:
+        within = range(max(bar - farthest, 0), min(bar + farthest, len(cells.bars)))
+        others = [other for other in within if (other, place) not in holes and other != bar]
+        found[bar, place] = max(others, key=lambda other: likeness(other, bar, place), default=None)
     return found
 
 

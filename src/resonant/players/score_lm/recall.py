@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.players.score_lm.cells import SILENT, Cells, Tokens
-from resonant.players.score_lm.copying import bar_most_like, foretold
+from resonant.players.score_lm.copying import bars_most_like, foretold
 from resonant.players.score_lm.grammar import Allowed, CellGrammar
 from resonant.players.score_lm.layout import Hole
 from resonant.players.score_lm.vocabulary import VOCABULARY
@@ -37,11 +37,14 @@ class Recall:
     Args:
         cell: what is recalled.
         strength: 0…1, how much of the `SHARES`: 0 for a model that invents everything, 1 foretells best.
+
+    Attributes:
+        came: how many words in a row came as recalled.
     """
 
     def __init__(self, cell: Tokens, strength: float) -> None:
         self._cell, self._strength = cell, strength
-        self._came = 0
+        self.came = 0
 
     def expected(self, grammar: CellGrammar) -> tuple[int, float] | None:
         """The word that is recalled where the grammar stands, and its share of the chances; None for none."""
@@ -49,11 +52,11 @@ class Recall:
         if word is None or not grammar.allowed()[word]:
             return None
         shares = SHARES.get(kind_of(word, grammar.bounds.close), (0.0,))
-        return word, self._strength * shares[min(self._came, len(shares) - 1)]
+        return word, self._strength * shares[min(self.came, len(shares) - 1)]
 
     def hear(self, word: int, expected: int) -> None:
         """Goes on behind a word, where another or the same was expected."""
-        self._came = self._came + 1 if word == expected else 0
+        self.came = self.came + 1 if word == expected else 0
 
 
 def leaned(logits: Logits, allowed: Allowed, word: int, share: float) -> Logits:
@@ -70,7 +73,7 @@ def leaned(logits: Logits, allowed: Allowed, word: int, share: float) -> Logits:
 
 def recalled(encoded: Cells, holes: frozenset[Hole]) -> dict[Hole, Tokens]:
     """By hole, the cell of its track that is recalled there: of the bar most alike, where the track does not rest."""
-    bars = {hole: bar_most_like(encoded, holes, hole, FARTHEST_BARS) for hole in holes}
+    bars = bars_most_like(encoded, holes, holes, FARTHEST_BARS)
     cells = {hole: encoded.notes[bar][hole[1]] for hole, bar in bars.items() if bar is not None}
     return {hole: cell for hole, cell in cells.items() if cell != SILENT}
 

@@ -123,7 +123,6 @@ VOCABULARY = Vocabulary()
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=8192)
 def nearest(values: tuple[float, ...], value: float) -> int:
     """The place of the value nearest to one; of two equally near the first."""
     return min(range(len(values)), key=lambda i: abs(values[i] - value))

@@ -22,9 +22,7 @@ _SLUR_S = 0.008  # notes that overlap by less are a player's untidiness, not a s
 _PORTAMENTO_GAP_S = 0.35
 _WHEEL_CENTS, _WHEEL_HZ = 45.0, 5.6
 # For the tracks of a song; many more leave holes in memory as a song grows of which each part is new.
-_KEPT_BYTES = (
-    48 * 2**20
-)  # for the tracks of a song; many more leave holes in memory as a song grows and each part is new
+_KEPT_BYTES = 48 * 2**20
 _SILENCE = 1e-9  # a filter's tail never ends; numbers this small cost hundreds of cycles each further on
 
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resonant.evaluate.pieces import read_pieces
-from resonant.nn.checkpoints import save_checkpoint
 from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.players.score_lm import recall
 from resonant.players.score_lm.cells import SILENT, Cells, Tokens, cells
@@ -28,20 +27,11 @@ from resonant.train.prepare import Told
 
 V = VOCABULARY
 PIECES = Path(__file__).parents[3] / "data" / "pieces.jsonl.gz"
-CONFIG = TransformerConfig(V.size, width=32, layers=1, heads=2, context=1024)
 
 
 @pytest.fixture(scope="module")
 def song() -> Score:
     return next(p.score for p in read_pieces(PIECES) if len(p.score.tracks) > 1 and p.score.bars >= 12)
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(8)
-    folder = tmp_path_factory.mktemp("weights")
-    save_checkpoint(folder, Transformer(CONFIG), CONFIG)
-    return folder
 
 
 def turned(encoded: Cells, order: list[int]) -> Cells:
@@ -144,9 +134,9 @@ def test_a_player_writes_what_it_is_sure_to_recall(weights: Path, song: Score, m
     assert written(0.0) != written(0.5) != written(1.0)
 
 
-def test_what_recurs_is_less_surprising_to_who_recalls(song: Score) -> None:
+def test_what_recurs_is_less_surprising_to_who_recalls(song: Score, config: TransformerConfig) -> None:
     torch.manual_seed(1)
-    model = Transformer(CONFIG).eval()
+    model = Transformer(config).eval()
     told = Told("x", "x", "test", "lieder", "classical", "", song)
     nothing = recalls = 0.0
     for each in torn([told], 3):

@@ -13,10 +13,8 @@ from resonant.brief.reader import Call, read_brief
 from resonant.errors import Cancelled, InputError
 from resonant.evaluate.composed import noted
 from resonant.instruments import instrument
-from resonant.nn.checkpoints import save_checkpoint
 from resonant.nn.generation import Reader, load_model, ready
 from resonant.nn.sampling import Sampling, drawn_word
-from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.players.context import Context
 from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of
 from resonant.players.score_lm.fill import Begun, Filling, begun, filled
@@ -37,15 +35,6 @@ from resonant.score.model import Note, Score, Track
 from resonant.styles import all_styles
 
 V = VOCABULARY
-CONFIG = TransformerConfig(V.size, width=32, layers=1, heads=2, context=1024)
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(8)
-    folder = tmp_path_factory.mktemp("weights")
-    save_checkpoint(folder, Transformer(CONFIG), CONFIG)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +201,7 @@ def test_a_row_that_runs_full_is_closed_in_time(weights: Path, song: Score) -> N
     model = load_model(weights).model
     model.embedding.weight.data[[V.end, *range(V.mask.start, V.mask.start + 96)]] *= -50.0  # it never wants to stop
     holes = frozenset((bar, place) for bar in (3, 4, 5, 6) for place in (0, 1, 2))
-    view = view_of(encoded, holes, (300, CONFIG.context), "user", "pop")
+    view = view_of(encoded, holes, (300, model.config.context), "user", "pop")
     row = begun(Reader(ready(model)), encoded, view)
     bounds = {hole: Bounds(48, song.tracks[hole[1]].role == "drums", 0, 127, 0) for hole in holes}
     (done,) = filled([row], Filling(bounds, most_words=400), [random.Random(1)])
