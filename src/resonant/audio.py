@@ -34,15 +34,26 @@ def steps_24(samples: Samples) -> Samples:
     return steps
 
 
-def pcm_24(samples: Samples) -> bytes:
-    """The samples as a 24-bit WAV file holds them: little-endian, channels interleaved; full scale is the last step."""
+def pcm_24(samples: Samples, before: bytes = b"", behind: bytes = b"") -> bytes:
+    """The samples as a 24-bit WAV file holds them: little-endian, channels interleaved; full scale is the last step.
+
+    Args:
+        samples: `float32 [channels, samples]`.
+        before, behind: bytes to put around them: joined afterwards, all would be copied once more.
+    """
     channels, length = samples.shape
-    frames = np.empty((length * channels, 3), dtype=np.uint8)
+    data = np.empty(len(before) + 3 * channels * length + len(behind), dtype=np.uint8)
+    data[: len(before)] = np.frombuffer(before, dtype=np.uint8)
+    data[len(data) - len(behind) :] = np.frombuffer(behind, dtype=np.uint8)
+    frames = data[len(before) : len(data) - len(behind)].reshape(-1, 3)
 
     def fill(starts: range) -> None:
         for start in starts:
             steps = steps_24(samples[:, start : start + _BLOCK_FRAMES])
-            four = np.ascontiguousarray(steps.T.astype("<i4")).view(np.uint8).reshape(-1, 4)
+            whole = np.empty(steps.shape[::-1], dtype="<i4")
+            for number, channel in enumerate(steps):  # a transposed copy takes twice as long
+                whole[:, number] = channel
+            four = whole.view(np.uint8).reshape(-1, 4)
             block = frames[start * channels : start * channels + len(four)]
             for byte in range(3):
                 block[:, byte] = four[:, byte]
@@ -53,7 +64,7 @@ def pcm_24(samples: Samples) -> bytes:
         rest = beside.submit(fill, blocks[half:])
         fill(blocks[:half])
         rest.result()
-    return frames.tobytes()
+    return data.tobytes()
 
 
 def from_pcm_24(data: bytes, channels: int) -> Samples:
@@ -66,7 +77,9 @@ def from_pcm_24(data: bytes, channels: int) -> Samples:
     samples = np.empty((channels, frames), dtype=np.float32)
     for start in range(0, frames, _BLOCK_FRAMES):
         part = slice(start, start + _BLOCK_FRAMES)
-        np.multiply((steps[part] >> 8).T, np.float32(1 / STEPS_OF_24_BITS), out=samples[:, part], casting="unsafe")
+        for number, channel in enumerate(samples):
+            channel[part] = steps[part, number] >> 8
+        samples[:, part] *= np.float32(1 / STEPS_OF_24_BITS)
     return samples
 
 

@@ -130,8 +130,8 @@ def _wav_bytes(audio: Audio) -> bytes:
     """
     if not fits_a_wav_file(audio.channels, audio.num_samples):
         raise AudioError("a WAV file can hold 4 GB and not more; choose flac for a song of this length")
-    data = pcm_24(audio.samples)
-    return wav_header(audio.channels, audio.sample_rate, audio.num_samples) + data + b"\0" * (len(data) % 2)
+    odd = 3 * audio.channels * audio.num_samples % 2
+    return pcm_24(audio.samples, wav_header(audio.channels, audio.sample_rate, audio.num_samples), b"\0" * odd)
 
 
 def fits_a_wav_file(channels: int, num_samples: int) -> bool:

@@ -14,6 +14,8 @@ import gc
 # glibc's <malloc.h>: sizes from which memory is mapped on its own, and beyond which the heap's top is given back.
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
+# How many heaps the threads share. Those of threads give their memory back whatever the settings above say.
+_M_ARENA_MAX = -8
 _NEVER = 2**31 - 1
 
 _CYCLES_AFTER = (100_000, 50, 100)  # new objects; looks at the young; looks at the middle-aged
@@ -25,4 +27,5 @@ def keep_freed_memory() -> bool:
     setting = getattr(ctypes.CDLL(None), "mallopt", None)
     if setting is None:
         return False
-    return bool(setting(_M_MMAP_THRESHOLD, _NEVER)) and bool(setting(_M_TRIM_THRESHOLD, _NEVER))
+    settings = ((_M_MMAP_THRESHOLD, _NEVER), (_M_TRIM_THRESHOLD, _NEVER), (_M_ARENA_MAX, 1))
+    return sum(bool(setting(name, value)) for name, value in settings) == len(settings)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 
 from resonant.audio import Audio
 from resonant.audio_files import AudioFormat, audio_bytes
 from resonant.library.document import SongDocument
 from resonant.library.model import Song
 from resonant.library.revisions import OpenSong, save_revision
-from resonant.library.song_files import formats_of, sheets_being_made
+from resonant.library.song_files import Makers, formats_of, sheets_being_made
 from resonant.mix.model import Published
 from resonant.produce import Engine, Watch, sounded
 from resonant.threads import Threads
@@ -28,7 +29,7 @@ def revised(
 ) -> SongDocument:
     """The revision of `opened` that a song's new notes make.
 
-    Its sheets are drawn while its sound is made, and the files of its stems are made while the master is.
+    Its sheets are drawn and the files of its stems are made while the master is.
 
     Args:
         song: as an act gave it, with notes and without sound.
@@ -45,13 +46,16 @@ def revised(
     """
     watch = watch or Watch()
     formats = formats_of(opened.document) if formats is None else formats
-    with sheets_being_made(song) as sheets, Threads(1) as beside:
+    with ExitStack() as drawing, Threads(1) as beside:
         begun: dict[tuple[Audio, AudioFormat], Future[bytes]] = {}
+        sheets: Makers = {}
 
         def begin(name: str, stem: Audio) -> None:
+            if not sheets:  # not before: drawing is Python's own work, as is much of rendering, and one waits for it
+                sheets.update(drawing.enter_context(sheets_being_made(song)))
             if len(begun) < _MOST_AHEAD:
                 begun.update({(stem, form): beside.submit(audio_bytes, stem, form, name) for form in formats})
 
         sounding = sounded(song, engine, watch, before, begin)
         watch.progress("saving", 0.97)
-        return save_revision(sounding, opened, formats, current, sheets, begun)
+        return save_revision(sounding, opened, formats, current, sheets or None, begun)

@@ -81,6 +81,26 @@ class Threads:
         cls._kept = ThreadPoolExecutor(_MORE_THAN_EVER_WAIT, "beside")
 
 
+def ahead(act: Callable[[Item], Made], items: Iterable[Item], most: int = 2) -> Iterator[Made]:
+    """What `act` makes of each item, in order; the next ones are being made while one is used.
+
+    Args:
+        most: how many are made at once, and how many wait to be used.
+    """
+    with Threads(most) as pool:
+        waiting: deque[Future[Made]] = deque()
+        try:
+            for item in items:
+                waiting.append(pool.submit(act, item))
+                if len(waiting) > most:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
 def _results(futures: "list[Future[Made]]") -> Iterator[Made]:
     try:
         for future in futures:

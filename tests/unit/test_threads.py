@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resonant.threads import Threads
+from resonant.threads import Threads, ahead
 
 
 @settings(max_examples=30, deadline=None)
@@ -32,6 +32,32 @@ def test_results_come_in_order_and_no_more_work_at_once_than_may(waits: list[int
     assert now == 0
     assert list(found) == list(range(len(waits)))
     assert peak <= most
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 3), max_size=12), st.integers(1, 3))
+def test_what_is_made_ahead_comes_in_order_and_no_more_of_it_waits_than_may(waits: list[int], most: int) -> None:
+    made: list[int] = []
+
+    def make(item: tuple[int, int]) -> int:
+        time.sleep(item[1] / 2000)
+        made.append(item[0])
+        return item[0]
+
+    for used, number in enumerate(ahead(make, enumerate(waits), most)):
+        assert number == used
+        assert len(made) <= used + 1 + most + 1  # what was used, what waits, and what is submitted for the next
+    assert sorted(made) == list(range(len(waits)))
+
+
+def test_what_fails_ahead_is_raised_in_its_turn() -> None:
+    def make(item: int) -> float:
+        return 1 / (2 - item)
+
+    found = ahead(make, range(9))
+    assert [next(found), next(found)] == [0.5, 1.0]
+    with pytest.raises(ZeroDivisionError):
+        next(found)
 
 
 def test_two_work_at_the_same_time() -> None:
@@ -95,7 +121,7 @@ def test_threads_are_started_once() -> None:
 def test_a_forked_process_has_threads_of_its_own() -> None:
     code = """
 import os
-from resonant.threads import Threads
+from resonant.threads import Threads, ahead
 def done():
     with Threads(2) as beside:
         return list(beside.map(abs, [-1, -2, -3])) == [1, 2, 3]

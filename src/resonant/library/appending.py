@@ -101,7 +101,7 @@ def append(song: Song, addition: Addition, opened: OpenSong, sheets: Makers) -> 
         makers = sheets | _other_formats(opened, addition, growths)
         made = write_files(makers, desk)
         recordings = {name: digest for name, digest in before.files.items() if name.startswith("recordings/")}
-        files = made | recordings | {growth.name: growth.after.whole for growth in growths}
+        files = made.digests | recordings | {growth.name: growth.after.whole for growth in growths}
         document = SongDocument(
             replace(song, stems=None, mix=None, lineage=replace(song.lineage, parent=opened.revision)),
             before.name,
@@ -109,8 +109,7 @@ def append(song: Song, addition: Addition, opened: OpenSong, sheets: Makers) -> 
             _meters(addition),
             {name: StemFile(stem.file, addition.keys[name]) for name, stem in before.stems.items()},
         )
-        new = {name: desk / name for name in makers}
-        return publish(document, opened, opened.published, new, growth=partial(_grow, opened, growths))
+        return publish(document, opened, opened.published, made, growth=partial(_grow, opened, growths))
 
 
 def _wavs(opened: OpenSong) -> dict[str, WavFile] | None:

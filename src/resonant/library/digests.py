@@ -44,11 +44,11 @@ def memory_of(folder: Path, name: str) -> Path:
     return folder / "history" / "blocks" / name.replace("/", "_")
 
 
-def digest_of(data: bytes) -> str:
-    """The digest that a file of these bytes has."""
+def blocks_in(data: bytes) -> Blocks:
+    """The hashes of all blocks of a file of these bytes."""
     starts = range(0, len(data), BLOCK_BYTES)
-    parts = b"".join(hashlib.sha256(data[start : start + BLOCK_BYTES]).digest() for start in starts)
-    return hashlib.sha256(parts).hexdigest()
+    view = memoryview(data)
+    return Blocks(len(data), b"".join(hashlib.sha256(view[start : start + BLOCK_BYTES]).digest() for start in starts))
 
 
 def blocks_of(path: Path) -> Blocks:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from resonant.audio_files import AudioFormat
 from resonant.errors import InputError
 from resonant.library.catalogue import CATALOGUE, Catalogue
-from resonant.library.digests import digest, known_digest
+from resonant.library.digests import BLOCK_BYTES, digest, known_digest, memory_of, remember
 from resonant.library.document import SCHEMA, SongDocument, files_of, from_text, revision_id, to_text
 from resonant.library.history import DOCUMENT, History
 from resonant.library.locks import refuse_broken_locks
@@ -27,6 +27,7 @@ from resonant.library.published import PublishedFolder
 from resonant.library.song_files import (
     Begun,
     Makers,
+    Written,
     formats_of,
     meters_of,
     recordings_of,
@@ -119,7 +120,8 @@ def save_revision(
     with disk_errors(folder), unfinished_folder(folder) as desk:
         sheets = sheets_of(song) if sheets is None else sheets
         kept, makers = _kept_and_new(song, opened, formats, sheets, sounds_of(song, formats, begun))
-        files = dict(sorted((kept | write_files(makers, desk)).items()))
+        made = write_files(makers, desk)
+        files = dict(sorted((kept | made.digests).items()))
         same_sound = song.mix is None and song.stems is None and _same_music(song, before.song)
         document = SongDocument(
             replace(song, stems=None, mix=None, lineage=replace(song.lineage, parent=opened.revision)),
@@ -129,14 +131,14 @@ def save_revision(
             before.stems if same_sound else stem_files(song, formats),
         )
         sound = song.mix or PublishedFolder(folder, document)
-        return publish(document, opened, sound, {name: desk / name for name in makers}, current)
+        return publish(document, opened, sound, made, current)
 
 
 def publish(
     document: SongDocument,
     opened: OpenSong,
     sound: Published,
-    new: Mapping[str, Path] | None = None,
+    new: Written | None = None,
     current: bool = True,
     growth: Callable[[], None] | None = None,
 ) -> SongDocument:
@@ -146,7 +148,7 @@ def publish(
         document: the revision; its lineage names `opened` as its parent.
         opened: the revision it was made from.
         sound: the published stems of the revision: those of locked cells are proved.
-        new: by name, files of this revision that are on the disk and nowhere else; they are moved.
+        new: files of this revision that are on the disk and nowhere else; they are moved.
         growth: makes files of the folder those of this revision where they stand (`resonant.library.appending`).
 
     Raises:
@@ -160,9 +162,8 @@ def publish(
         sweep(folder)
         _begin(history, opened)
         shown = _shown_files(folder)
-        for name, path in (new or {}).items():
-            if shown.get(name) != document.files[name] or not _is(folder / name, document.files[name]):
-                history.files.keep(path, document.files[name])
+        if new is not None:
+            _keep(history, new, shown)
         history.put(document.revision, text)
         _settle(history.files.folder, history.revisions)
         if growth is not None:
@@ -170,6 +171,8 @@ def publish(
         history.note(document.revision, opened.revision, document.song.lineage.act)
         if current:
             _switch(document, folder)
+        if current and new is not None:
+            _remember(folder, new)
         if growth is not None:
             finish(history.folder)
     return document
@@ -198,6 +201,20 @@ def _switch(document: SongDocument, folder: Path) -> None:
         show(folder, document.revision, now)
     if noted is not None:
         noted.result()
+
+
+def _keep(history: History, new: Written, shown: Mapping[str, str]) -> None:
+    """Moves what was written into the history; what the folder shows already is not needed twice."""
+    for name, expected in new.digests.items():
+        if shown.get(name) != expected or not _is(history.song_folder / name, expected):
+            history.files.keep(new.folder / name, expected)
+
+
+def _remember(folder: Path, new: Written) -> None:
+    """What the longer files that were written are: the next act need not hash them again."""
+    for name, blocks in new.blocks.items():
+        if blocks.size > BLOCK_BYTES:
+            remember(memory_of(folder, name), folder / name, blocks)
 
 
 def _catalogued(document: SongDocument, folder: Path, now: float) -> None:

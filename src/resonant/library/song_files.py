@@ -6,14 +6,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from resonant.audio import Audio
 from resonant.audio_files import AudioFormat, audio_bytes
-from resonant.library.digests import digest_of
+from resonant.library.digests import Blocks, blocks_in
 from resonant.library.document import SongDocument, StemFile
 from resonant.library.model import Song
 from resonant.library.place import write_durably
@@ -80,8 +80,20 @@ def recordings_of(song: Song) -> Makers:
     return {name: recording.path(name).read_bytes for recording in song.recordings.values() for name in recording.files}
 
 
-def write_files(makers: Makers, folder: Path) -> dict[str, str]:
-    """Makes and writes files, each until it is on the disk; gives their digests by name, in the order of names.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Files that were made and lie in `folder`, with their hashes, by name and in the order of names."""
+
+    folder: Path
+    blocks: Mapping[str, Blocks]
+
+    @property
+    def digests(self) -> dict[str, str]:
+        return {name: blocks.whole for name, blocks in self.blocks.items()}
+
+
+def write_files(makers: Makers, folder: Path) -> Written:
+    """Makes and writes files, each until it is on the disk.
 
     More threads than cores, because some of them always wait for the disk.
     """
@@ -89,14 +101,14 @@ def write_files(makers: Makers, folder: Path) -> dict[str, str]:
         parent.mkdir(parents=True, exist_ok=True)
     with Threads() as hashing, Threads(2 + (os.cpu_count() or 1)) as writing:
 
-        def written(name: str) -> str:
+        def written(name: str) -> Blocks:
             data = makers[name]()
-            hashed = hashing.submit(digest_of, data)  # while the disk is waited for
+            hashed = hashing.submit(blocks_in, data)  # while the disk is waited for
             write_durably(folder / name, data)
             return hashed.result()
 
-        digests = dict(zip(makers, writing.map(written, makers), strict=True))
-    return dict(sorted(digests.items()))
+        blocks = dict(zip(makers, writing.map(written, makers), strict=True))
+    return Written(folder, dict(sorted(blocks.items())))
 
 
 def formats_of(document: SongDocument) -> tuple[AudioFormat, ...]:

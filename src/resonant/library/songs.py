@@ -31,8 +31,8 @@ def save_song(song: Song, root: Path, formats: Sequence[AudioFormat] = (AudioFor
         PlaceError: the disk is full, or the place is read-only or no folder; nothing half-written is left.
     """
     with disk_errors(root), unfinished_folder(root) as folder:
-        files = write_files(sheets_of(song) | sounds_of(song, formats) | recordings_of(song), folder)
-        document = SongDocument(song, _name(song), files, meters_of(song), stem_files(song, formats))
+        made = write_files(sheets_of(song) | sounds_of(song, formats) | recordings_of(song), folder)
+        document = SongDocument(song, _name(song), made.digests, meters_of(song), stem_files(song, formats))
         path = _placed(folder, root, document.name, to_text(document))
     with disk_errors(root), Catalogue(root) as catalogue:
         catalogue.add(document, path)

@@ -79,7 +79,7 @@ class WavFile:
 def end_of_wav(audio: Audio, first_sample: int) -> bytes:
     """The bytes of the end of a file that has these samples from `first_sample` on."""
     odd = (first_sample + audio.num_samples) * audio.channels * _BYTES % 2
-    return pcm_24(audio.samples) + b"\0" * odd
+    return pcm_24(audio.samples, behind=b"\0" * odd)
 
 
 def write_end(path: Path, offset: int, data: bytes, header: bytes) -> None:

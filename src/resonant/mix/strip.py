@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from resonant.mix.effects.reverb import RoomName, impulse_response
 from resonant.mix.effects.saturation import saturate
 from resonant.mix.effects.width import equalise_sides, place
 from resonant.mix.loudness import quick_lufs, sample_peak
-from resonant.mix.model import Echo, HeldStrip, Strip
+from resonant.mix.model import Ducking, Echo, HeldStrip, Strip
 from resonant.threads import Threads
 
 REFERENCE_DBFS = -20.0
@@ -53,7 +54,7 @@ def through_strip(
         return Audio.silence(2, num_samples, audio.sample_rate), held
     strip = strip if held is None else with_low_cut(strip, held.low_cut_hz)
     input_db = REFERENCE_DBFS - level_db if held is None else held.input_db
-    dry = _shaped(_one_side_if_mono(audio.samples), audio.sample_rate, strip, 10.0 ** (input_db / 20.0))
+    dry = _ducked(_shaped(audio, strip, 10.0 ** (input_db / 20.0)), audio.sample_rate, strip.ducking)
     with Threads(1) as beside:
         measured = beside.submit(quick_lufs, Audio(dry, audio.sample_rate)) if held is None else None
         wet = _in_its_room(dry, audio.sample_rate, strip, num_samples)
@@ -103,19 +104,33 @@ def _one_side_if_mono(samples: Samples) -> Samples:
     return samples
 
 
-def _shaped(samples: Samples, sample_rate: int, strip: Strip, gain: float) -> Samples:
-    """The dry part, in its place. Stereo."""
-    part = samples * np.float32(gain)
-    part = equalise_sides(part, sample_rate, strip.bands, strip.width, strip.mono_below_hz)
+def _shaped(audio: Audio, strip: Strip, gain: float) -> Samples:
+    """The dry part, in its place, before it gives way to the kick. Stereo; not to be written into.
+
+    Where it gives way it is kept as long as the dry stem is: with other kicks all such parts are mixed again.
+    """
+    settings = replace(strip, ducking=None), gain
+    kept = _KEPT.get(audio)
+    if kept is not None and kept[0] == settings:
+        return kept[1]
+    part = _one_side_if_mono(audio.samples) * np.float32(gain)
+    part = equalise_sides(part, audio.sample_rate, strip.bands, strip.width, strip.mono_below_hz)
     if strip.compression is not None:
-        part = compress(part, sample_rate, strip.compression)
+        part = compress(part, audio.sample_rate, strip.compression)
     part = saturate(part, strip.drive_db)
     if strip.chorus > 0.0:
-        part = chorus(part, sample_rate, strip.chorus)
+        part = chorus(part, audio.sample_rate, strip.chorus)
     part = place(part, strip.pan)
     if strip.ducking is not None:
-        part = duck(part, sample_rate, strip.ducking.times_s, strip.ducking.amount, strip.ducking.release_s)
+        _KEPT[audio] = settings, part
     return part
+
+
+_KEPT: WeakKeyDictionary[Audio, tuple[tuple[Strip, float], Samples]] = WeakKeyDictionary()
+
+
+def _ducked(part: Samples, sample_rate: int, ducking: Ducking | None) -> Samples:
+    return part if ducking is None else duck(part, sample_rate, ducking.times_s, ducking.amount, ducking.release_s)
 
 
 def _in_its_room(dry: Samples, sample_rate: int, strip: Strip, num_samples: int) -> Samples:

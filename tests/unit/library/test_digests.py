@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resonant.library import digests
-from resonant.library.digests import Blocks, blocks_of, digest, digest_of, remember, remembered, replaced
+from resonant.library.digests import Blocks, blocks_in, blocks_of, digest, remember, remembered, replaced
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +21,9 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_digest_of_a_file_is_that_of_its_bytes_and_hangs_on_each(tmp_path: Path, data: bytes, flipped: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(data)
-    assert digest(path) == digest_of(data)
+    assert digest(path) == blocks_in(data).whole
     other = bytes(byte ^ (number == flipped) for number, byte in enumerate(data))
-    assert (digest_of(other) == digest_of(data)) == (other == data)
+    assert (blocks_in(other).whole == blocks_in(data).whole) == (other == data)
 
 
 @given(
@@ -33,7 +33,7 @@ def test_the_digest_of_a_file_is_that_of_its_bytes_and_hangs_on_each(tmp_path: P
     end=st.binary(max_size=60),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_file_whose_end_is_replaced_has_the_digest_of_all_its_bytes(
+def test_a_file_whose_end_is_replaced_has_the_blocks_in_all_its_bytes(
     tmp_path: Path, data: bytes, header: bytes, offset: int, end: bytes
 ) -> None:
     path = tmp_path / "file"
@@ -41,7 +41,7 @@ def test_a_file_whose_end_is_replaced_has_the_digest_of_all_its_bytes(
     offset = min(offset, len(data))
     now = header + data[len(header) : offset] + end
     found = replaced(blocks_of(path), path, header, offset, end)
-    assert (found.size, found.whole) == (len(now), digest_of(now))
+    assert (found.size, found.whole) == (len(now), blocks_in(now).whole)
 
 
 def test_only_what_changes_is_read_again(tmp_path: Path) -> None:

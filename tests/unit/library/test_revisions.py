@@ -21,7 +21,7 @@ from resonant.library import history as history_room
 from resonant.library import place, revisions, song_files
 from resonant.library.catalogue import Catalogue
 from resonant.library.damage import damage
-from resonant.library.digests import digest
+from resonant.library.digests import BLOCK_BYTES, digest, memory_of, remembered
 from resonant.library.document import SongDocument
 from resonant.library.history import History, KeptFiles
 from resonant.library.model import Song
@@ -155,6 +155,19 @@ def test_an_older_revision_still_reads_its_own_stems(opened: OpenSong, first: So
     save_revision(another(opened, first), opened)
     assert np.array_equal(opened.published.stem("melody").samples, then.samples)
     assert not np.array_equal(open_song(opened.folder).published.stem("melody").samples, then.samples)
+
+
+def test_what_an_act_wrote_need_not_be_hashed_again_unless_somebody_changed_it(opened: OpenSong, first: Song) -> None:
+    song = another(opened, first)
+    assert song.mix is not None
+    long = Audio(np.tile(song.mix.master.samples, (1, 1 + BLOCK_BYTES // song.mix.master.samples.nbytes * 2)), 44_100)
+    document = save_revision(replace(song, mix=replace(song.mix, master=long)), opened)
+    shown = opened.folder / "mix.wav"
+    known = remembered(memory_of(opened.folder, "mix.wav"), shown)
+    assert known is not None and known.size > BLOCK_BYTES
+    assert known.whole == document.files["mix.wav"] == digest(shown)
+    shown.write_bytes(shown.read_bytes()[:-6] + b"mine!!")
+    assert remembered(memory_of(opened.folder, "mix.wav"), shown) is None
 
 
 def test_what_somebody_changed_by_hand_is_kept_when_it_is_replaced(opened: OpenSong, first: Song) -> None:

@@ -12,7 +12,7 @@ from resonant.audio_files import read_audio, write_audio
 from resonant.brief.model import Sound
 from resonant.mix.loudness import integrated_lufs, level_db, quick_lufs, sample_peak, true_peak_dbtp
 from resonant.mix.mixdown import mix_down, published_key
-from resonant.mix.model import Ending, Held, Mix, MixScene
+from resonant.mix.model import Ducking, Ending, Held, Mix, MixScene
 from resonant.mix.presets import PRESETS
 from resonant.mix.scene import mix_scene
 from resonant.sound.model import TAIL_S, Stems
@@ -31,6 +31,22 @@ def test_every_preset_lands_on_the_loudness_under_the_ceiling_without_clipping_o
     assert np.abs(mix.master.samples.mean(axis=1, dtype=np.float64)).max() < 1e-4
     assert mix.meters.master.integrated_lufs == pytest.approx(integrated_lufs(mix.master), abs=0.05)
     assert mix.meters.master.true_peak_dbtp == pytest.approx(true_peak_dbtp(mix.master), abs=0.05)
+
+
+def test_a_part_that_gives_way_to_other_kicks_is_mixed_as_if_for_the_first_time() -> None:
+    dry, other = stems(), stems()
+    first, then = (
+        replace(
+            scene,
+            strips={name: replace(strip, ducking=Ducking(0.6, kicks, 0.2)) for name, strip in scene.strips.items()},
+        )
+        for scene in (mix_scene(score(), Sound()),)
+        for kicks in ((0.0, 0.5, 1.0), (0.25, 0.9))
+    )
+    before = mix_down(dry, first)
+    again, anew = mix_down(dry, then), mix_down(other, then)
+    assert all(np.array_equal(again.stems[name].samples, anew.stems[name].samples) for name in anew.stems)
+    assert any(not np.array_equal(again.stems[name].samples, before.stems[name].samples) for name in anew.stems)
 
 
 @pytest.mark.parametrize("target", [-23.0, -16.0, -9.0])

@@ -50,7 +50,8 @@ def test_merged_says_what_unmerged_says(rank: int, seed: int, strength: float) -
     unmerged = learned(a_model(seed), strength, rank, seed)
     merged = a_model(seed)
     merge(merged, adapter_of(unmerged))
-    torch.testing.assert_close(merged(TOKENS), unmerged(TOKENS), atol=1e-6, rtol=0)
+    # what the order of float32 sums changes: at most 1.1e-5 in 1,500 models, whose logits spread by one
+    torch.testing.assert_close(merged(TOKENS), unmerged(TOKENS), atol=3e-5, rtol=0)
 
 
 def test_only_the_adapter_learns() -> None:

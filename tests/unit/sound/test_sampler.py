@@ -194,6 +194,32 @@ def test_the_modulation_envelope_opens_the_filter(tmp_path: Path) -> None:
     assert early > 0.8 * LOUDEST and late < 0.03 * LOUDEST
 
 
+@pytest.mark.parametrize(
+    "amounts",
+    [
+        {8: 6900},
+        {8: 6900, 11: 4800, 28: 0, 29: 1000},
+        {8: 13500, 11: -4800, 28: 0, 29: 1000},
+        {8: 9000, 10: 1200},
+        {13: 200, 22: -2000},
+    ],
+    ids=["still", "opening", "closing", "swaying", "tremolo"],
+)
+def test_a_tone_that_is_kept_is_the_one_that_would_be_made(tmp_path: Path, amounts: dict[int, int]) -> None:
+    """Whatever was played before: shorter notes, longer ones."""
+    path = tmp_path / "bank.sf2"
+    path.write_bytes(sf2(sine(88_200, 1760.0), loop=LOOP, amounts=amounts))
+    short, long = _track(Note(0, 69, 400, 100)), _track(Note(0, 69, 1700, 100))
+
+    def played(bank: SoundBank, track: Track) -> NDArray[np.float32]:
+        return render_sampled(track, TEMPO, 0, 0, 2 * RATE, RATE, bank).samples
+
+    for first, then in ((short, long), (long, short)):
+        bank = SoundBank(path)
+        played(bank, first)
+        assert np.array_equal(played(bank, then), played(SoundBank(path), then))
+
+
 def test_velocity_closes_the_filter_only_where_the_file_says_so(tmp_path: Path) -> None:
     bright = sine(88_200, 7040.0)
     soft = _track(Note(0, 69, 1800, 32))

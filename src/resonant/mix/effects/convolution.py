@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.audio import Samples
+from resonant.threads import Threads, ahead
 
 _LARGEST_FFT = 1 << 18  # four of them still fit the processor's cache
-_BATCH = 1 << 19
+_BATCH = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,15 +49,20 @@ def filtered(samples: Samples, response: Samples) -> Samples:
     spectrum = fft.rfft(response, size)
     out = np.zeros_like(samples)
     blocks = max(1, _BATCH // size)
-    for channel, target in zip(samples, out, strict=True):
-        for start in range(0, count, step * blocks):
-            chunk = channel[start : start + step * blocks]
-            rows = -(-chunk.size // step)
-            frames = np.zeros((rows, size), dtype=np.float32)
-            frames[: rows - 1, :step] = chunk[: (rows - 1) * step].reshape(rows - 1, step)
-            frames[rows - 1, : chunk.size - (rows - 1) * step] = chunk[(rows - 1) * step :]
-            wet = fft.irfft(fft.rfft(frames, axis=1, overwrite_x=True) * spectrum, size, axis=1, overwrite_x=True)
-            _overlap(target[start : start + rows * step + taps - 1], wet, step)
+
+    def wet(place: tuple[int, int]) -> NDArray[np.float32]:
+        channel, start = place
+        chunk = samples[channel, start : start + step * blocks]
+        rows = -(-chunk.size // step)
+        frames = np.zeros((rows, size), dtype=np.float32)
+        frames[: rows - 1, :step] = chunk[: (rows - 1) * step].reshape(rows - 1, step)
+        frames[rows - 1, : chunk.size - (rows - 1) * step] = chunk[(rows - 1) * step :]
+        spectra = fft.rfft(frames, axis=1, overwrite_x=True) * spectrum
+        return np.asarray(fft.irfft(spectra, size, axis=1, overwrite_x=True))
+
+    places = [(channel, start) for channel in range(samples.shape[0]) for start in range(0, count, step * blocks)]
+    for (channel, start), part in zip(places, ahead(wet, places), strict=True):
+        _overlap(out[channel, start : start + part.shape[0] * step + taps - 1], part, step)
     return out
 
 
@@ -64,7 +70,7 @@ def convolved(mono: NDArray[np.float32], response: Response, num_samples: int) -
     """A mono send through a stereo response: `float32 [2, num_samples]`.
 
     Four blocks are transformed at once: the FFT then works on four numbers with each instruction, which more than
-    halves its time. Both sides of them are transformed back, in a thread each.
+    halves its time. Each side of them is transformed back in a thread of its own.
     """
     from scipy import fft
 
@@ -74,12 +80,24 @@ def convolved(mono: NDArray[np.float32], response: Response, num_samples: int) -
     size = _fft_size(taps, send.size)
     step, spectrum = size - taps + 1, response.spectrum(size)
     for start in range(0, send.size, step * _AT_ONCE):
-        frames = _frames(send[start : start + step * _AT_ONCE], step, size)
-        wet = fft.irfft(fft.rfft(frames, axis=1) * spectrum, size, axis=2, overwrite_x=True, workers=2)
-        for row, begin in enumerate(range(start, min(start + step * _AT_ONCE, num_samples), step)):
-            end = min(begin + size, num_samples)
-            out[:, begin:end] += wet[:, row, : end - begin]
+        dry = fft.rfft(_frames(send[start : start + step * _AT_ONCE], step, size), axis=1)
+        starts = range(start, min(start + step * _AT_ONCE, num_samples), step)
+        with Threads(1) as beside:
+            right = beside.submit(_add_wet, out[1], starts, size, dry, spectrum[1])
+            _add_wet(out[0], starts, size, dry, spectrum[0])
+            right.result()
     return out
+
+
+def _add_wet(
+    target: NDArray[np.float32], starts: range, size: int, dry: NDArray[np.complex64], room: NDArray[np.complex64]
+) -> None:
+    """Blocks of one side, of `size` samples each, that begin at `starts`: their spectra in that of the room."""
+    from scipy import fft
+
+    for begin, block in zip(starts, fft.irfft(dry * room, size, axis=1, overwrite_x=True), strict=False):
+        end = min(begin + size, target.size)
+        target[begin:end] += block[: end - begin]
 
 
 _AT_ONCE = 4

@@ -1,7 +1,6 @@
 """Envelopes and low-frequency oscillators: *SoundFont 2.04*, section 8.1.2, generators 5 to 40."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,17 +91,14 @@ class Envelope:
 
 
 def fall(full_s: float, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
-    """A fall from 1, straight in dB, at 100 dB in `full_s` seconds, `float32 [num_samples]`, not to be written into."""
-    return _long_fall(full_s, 1 << max(num_samples, 1 << 14).bit_length(), sample_rate)[:num_samples]
-
-
-@lru_cache(maxsize=16)
-def _long_fall(full_s: float, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
-    """A fall of a length that many falls share: notes of one instrument are let go alike."""
+    """A fall from 1, straight in dB, at 100 dB in `full_s` seconds, `float32 [num_samples]`."""
     slope = -FULL_DB / (20.0 * full_s * sample_rate) * np.log(10.0)
-    gains: NDArray[np.float32] = np.exp(np.arange(1, num_samples + 1, dtype=np.float32) * np.float32(slope))
-    gains.flags.writeable = False
-    return gains
+    fine = np.exp(slope * np.arange(1, _FINE + 1)).astype(np.float32)
+    coarse = np.exp(slope * _FINE * np.arange(-(-num_samples // _FINE))).astype(np.float32)
+    return np.asarray(np.multiply.outer(coarse, fine).reshape(-1)[:num_samples])
+
+
+_FINE = 1024  # exponentials are products: a thousand of them, times where each thousand begins
 
 
 def fall_length(full_s: float, depth_db: float, sample_rate: int) -> int:

@@ -6,9 +6,7 @@ voice with its own end and level. Tones are kept by their sound bank, where they
 were made: a track gives the same samples in any thread and any order.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from types import MappingProxyType
 from typing import Protocol, TypeVar
@@ -32,16 +30,16 @@ from resonant.sound.sampler.performance import (
     struck_early,
 )  # fmt: skip
 from resonant.sound.sampler.regions import Region
-from resonant.sound.sampler.tone import Mono, Tone, filter_identity, filtered, pitch_identity, pitched
+from resonant.sound.sampler.tone import Mono, Tone, filter_identity, filtered, kept_tone, pitch_identity, pitched
 from resonant.sound.sampler.voices import CHOKE_S, Voice, voices_of
 from resonant.sound.soundfont import SoundFont
-from resonant.threads import Threads
+from resonant.threads import ahead
 from resonant.units import TempoMap
 
 Item = TypeVar("Item")
-Made = TypeVar("Made")
 
-_TONES_AHEAD = 2
+_MOST_PLACES = 4  # of a track that are kept apart; a kit's many go into both channels at once
+_UNHEARD = 1e-6
 
 
 class PlayableBank(Protocol):
@@ -77,18 +75,19 @@ def render_sampled(
     Raises:
         SoundBankError: a sample of the bank can not be read.
     """
-    ahead = round(LONGEST_LEAD_S * sample_rate) if leads_s else 0
-    num_samples += ahead
-    performance = struck_early(perform(track, tempo, sample_rate), leads_s, ahead)
-    mix = np.zeros((2, num_samples), dtype=np.float32)
+    lead = round(LONGEST_LEAD_S * sample_rate) if leads_s else 0
+    num_samples += lead
+    performance = struck_early(perform(track, tempo, sample_rate), leads_s, lead)
+    stage = _Stage(num_samples, performance)
     numbers = count()
     voices = voices_of(performance, soundbank.regions(bank, program), num_samples)
     groups = _grouped(voices, lambda v: ("bent", next(numbers)) if v.is_bent else pitch_identity(_tone(v, sample_rate)))
-    for tones in _ahead(lambda group: _filtered(group, performance, soundbank.font), groups):
+    for tones in ahead(lambda group: _filtered(group, performance, soundbank.font), groups):
         for alike, sound in tones:
-            _add_filtered(mix, alike, sound, performance)
+            _add_filtered(stage, alike, sound, performance)
+    mix = stage.stereo()
     mix *= _level(performance, num_samples)
-    return Audio(mix[:, ahead:], sample_rate)
+    return Audio(mix[:, lead:], sample_rate)
 
 
 def _grouped(items: Iterable[Item], identity: Callable[[Item], object]) -> Iterable[list[Item]]:
@@ -103,29 +102,26 @@ def _tone(voice: Voice, sample_rate: int) -> Tone:
     return Tone(voice.sample, voice.key, voice.amounts, voice.length, voice.stop, voice.envelope.release_s, sample_rate)
 
 
-def _ahead(act: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
-    """What `act` makes of each item, in order; the next two are being made while one is used."""
-    with Threads(_TONES_AHEAD) as pool:
-        waiting: deque[Future[Made]] = deque()
-        for item in items:
-            waiting.append(pool.submit(act, item))
-            if len(waiting) > _TONES_AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
 def _filtered(voices: list[Voice], performance: Performance, font: SoundFont) -> list[tuple[list[Voice], Mono]]:
     """Voices that play one sample at one pitch, those of one filter together, with their tone."""
     rate = performance.sample_rate
-    longest = max(voices, key=lambda voice: voice.length)
-    bend, vibrato = _bends(longest, performance) if longest.is_bent else (None, None)
-    sound = pitched(_tone(longest, rate), font, bend, vibrato)
+    at_pitch: Mono | None = None
     tones = []
     for group in _grouped(voices, lambda voice: filter_identity(_tone(voice, rate))):
-        longest = max(group, key=lambda voice: voice.length)
-        tones.append((group, filtered(_tone(longest, rate), sound[: longest.length])))
+        tone = _tone(max(group, key=lambda voice: voice.length), rate)
+        sound = None if group[0].is_bent else kept_tone(tone, font)
+        if sound is None:
+            at_pitch = _pitched(voices, performance, font) if at_pitch is None else at_pitch
+            sound = filtered(tone, at_pitch[: tone.num_samples])
+        tones.append((group, sound))
     return tones
+
+
+def _pitched(voices: list[Voice], performance: Performance, font: SoundFont) -> Mono:
+    """The tone of voices that play one sample at one pitch, as long as the longest."""
+    longest = max(voices, key=lambda voice: voice.length)
+    bend, vibrato = _bends(longest, performance) if longest.is_bent else (None, None)
+    return pitched(_tone(longest, performance.sample_rate), font, bend, vibrato)
 
 
 def _bends(voice: Voice, performance: Performance) -> tuple[Mono, Mono | None]:
@@ -135,7 +131,7 @@ def _bends(voice: Voice, performance: Performance) -> tuple[Mono, Mono | None]:
     return bend, wheel * np.float32(voice.wheel_cents / 127.0) if np.any(wheel) else None
 
 
-def _add_filtered(mix: NDArray[np.float32], voices: list[Voice], sound: Mono, performance: Performance) -> None:
+def _add_filtered(stage: "_Stage", voices: list[Voice], sound: Mono, performance: Performance) -> None:
     """Add the voices of one tone, each under its volume envelope."""
     rate = performance.sample_rate
     for group in _grouped(voices, lambda voice: voice.envelope.while_held):
@@ -145,35 +141,70 @@ def _add_filtered(mix: NDArray[np.float32], voices: list[Voice], sound: Mono, pe
             longest_tail = max(voice.length - voice.stop for voice in alike)
             release = alike[0].envelope.release(max(longest_tail, 0), rate)
             for voice in alike:
-                _add(mix, _played(voice, sound, held, body, release, rate), voice, performance)
+                for begin, played in _played(voice, sound, held, body, release, rate):
+                    stage.add(voice, begin, played)
 
 
-def _played(voice: Voice, sound: Mono, held: Mono, body: Mono, release: Mono, sample_rate: int) -> Mono:
-    """The tone under its envelope: held until `stop`, then falling from where it was; cut off where it is choked."""
+def _played(
+    voice: Voice, sound: Mono, held: Mono, body: Mono, release: Mono, sample_rate: int
+) -> list[tuple[int, Mono]]:
+    """The tone under its envelope, in stretches with the sample at which each begins: held until `stop`, then falling
+    from where it was; cut off where it is choked."""
     length = min(voice.length, len(body))
-    played = body[:length]
+    parts = [(0, body[: min(length, voice.stop)])]
     if length > voice.stop:
         tail = sound[voice.stop : length] * release[: length - voice.stop]
         tail *= held[voice.stop - 1]
-        played = np.concatenate([body[: voice.stop], tail])
-    if voice.choke is not None and voice.choke < length:
-        played = played.copy()
-        played[voice.choke :] *= fall(CHOKE_S, length - voice.choke, sample_rate)
-    return played
+        parts.append((voice.stop, tail))
+    if voice.choke is None or voice.choke >= length:
+        return parts
+    whole = np.concatenate([part for _, part in parts])
+    whole[voice.choke :] *= fall(CHOKE_S, length - voice.choke, sample_rate)
+    return [(0, whole)]
 
 
-def _add(mix: NDArray[np.float32], played: Mono, voice: Voice, performance: Performance) -> None:
-    """Into both channels by the sine law of equal power: −3 dB each in the middle."""
-    curve, span = performance.control(PAN), slice(voice.start, voice.start + len(played))
-    if curve.is_still(span.start, span.stop):
-        place: float | NDArray[np.float32] = curve.at(span.start)
-    else:
-        place = curve.over(span.start, len(played), performance.sample_rate)
-    # Section 8.4.6: the pan controller moves a voice by up to half the stage each way.
-    angle = np.clip((voice.pan + (place - 64.0) / 63.0 * 500.0 + 500.0) / 1000.0, 0.0, 1.0) * (np.pi / 2.0)
-    for channel, level in enumerate((np.cos(angle) * voice.gain, np.sin(angle) * voice.gain)):
-        if np.ndim(level) or level > 1e-6:
-            mix[channel, span] += played * np.asarray(level, dtype=np.float32)
+class _Stage:
+    """Where the voices of one track are added up: those that share a place in mono first, which halves the work."""
+
+    def __init__(self, num_samples: int, performance: Performance) -> None:
+        self._mix = np.zeros((2, num_samples), dtype=np.float32)
+        self._in_place: dict[float, Mono] = {}
+        self._pan, self._rate = performance.control(PAN), performance.sample_rate
+
+    def add(self, voice: Voice, begin: int, played: Mono) -> None:
+        """A stretch of a voice, from that sample of it on."""
+        start = voice.start + begin
+        span = slice(start, start + len(played))
+        played = played * np.float32(voice.gain)
+        if not self._pan.is_still(span.start, span.stop):
+            self._add_at(_angle(voice.pan, self._pan.over(start, len(played), self._rate)), span, played)
+            return
+        angle = float(_angle(voice.pan, self._pan.at(start)))
+        if angle not in self._in_place and len(self._in_place) < _MOST_PLACES:
+            self._in_place[angle] = np.zeros(self._mix.shape[1], dtype=np.float32)
+        if angle in self._in_place:
+            self._in_place[angle][span] += played
+        else:
+            self._add_at(angle, span, played)
+
+    def stereo(self) -> NDArray[np.float32]:
+        """All of it: `float32 [2, samples]`."""
+        for angle, sound in self._in_place.items():
+            self._add_at(angle, slice(None), sound)
+        self._in_place.clear()
+        return self._mix
+
+    def _add_at(self, angle: float | NDArray[np.floating], span: slice, sound: Mono) -> None:
+        """Into both channels by the sine law of equal power: −3 dB each in the middle."""
+        for channel, level in zip(self._mix, (np.cos(angle), np.sin(angle)), strict=True):
+            if np.ndim(level) or level > _UNHEARD:
+                channel[span] += sound * np.asarray(level, dtype=np.float32)
+
+
+def _angle(pan: float, place: float | Mono) -> NDArray[np.floating]:
+    """Where a voice of that pan stands, 0 left to π/2 right, with the controller at `place`: it moves a voice by up to
+    half the stage each way (section 8.4.6)."""
+    return np.asarray(np.clip((pan + (place - 64.0) / 63.0 * 500.0 + 500.0) / 1000.0, 0.0, 1.0) * (np.pi / 2.0))
 
 
 def _level(performance: Performance, num_samples: int) -> NDArray[np.float32] | np.float32:

@@ -5,6 +5,7 @@ pitch); a tone that bends is that same tone at twice the rate, read at a moving 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -59,8 +60,7 @@ def pitch_identity(tone: Tone) -> tuple[object, ...]:
     amounts = tone.amounts
     moves = [amounts[kind] for kind in (Gen.MOD_ENV_TO_PITCH, Gen.MOD_LFO_TO_PITCH, Gen.VIBRATO_TO_PITCH)]
     shape = (amounts[Gen.MOD_LFO_DELAY : Gen.MOD_KEY_TO_DECAY + 1], tone.key) if any(moves) else ()
-    until_release = int(amounts[Gen.SAMPLE_MODES]) & 3 == _LOOPS_UNTIL_RELEASE
-    stop = tone.stop if until_release or _falls_audibly(tone, moves[0] * _PITCH_WEIGHT) else None
+    stop = tone.stop if _stops_its_loop(tone) or _falls_audibly(tone, moves[0] * _PITCH_WEIGHT) else None
     addresses = tuple(amounts[kind] for kind in _ADDRESSES)
     return tone.sample.index, base_cents(tone), addresses, tuple(moves), shape, stop
 
@@ -103,23 +103,51 @@ def base_cents(tone: Tone) -> float:
     return float(tone.amounts[Gen.SCALE_TUNING] * away + tune)
 
 
-def _steady(tone: Tone, font: SoundFont, oversampling: float, num_samples: int) -> Mono:
-    import soxr
+def kept_tone(tone: Tone, font: SoundFont) -> Mono | None:
+    """A tone at its pitch and `filtered`, from those the sound bank keeps, as long as it is wanted; not to be written
+    into. None for a tone that is no other's: whose pitch moves, or that the moment of letting go changes."""
+    *filter_, stop = filter_identity(tone)
+    if stop is not None or _stops_its_loop(tone) or _pitch_offsets(tone, None, None) is not None:
+        return None
+    steady = _Steady(tone, font)
+    return font.tones.tone(
+        (steady.name, *filter_), tone.num_samples, lambda length: filtered(tone, steady.made(length))
+    )
 
-    octaves = min(max(base_cents(tone) / 1200.0, -20.0), 20.0)
-    speed = 2.0**octaves * tone.sample.rate / tone.sample_rate
-    speed = min(max(speed, _SLOWEST), _FASTEST) / oversampling
-    out_rate = float(tone.sample_rate)
 
-    def made(length: int) -> Mono:
-        source = _unrolled(tone, font, int(length * speed) + 64, speed / oversampling)
-        sound: Mono = soxr.resample(source, out_rate * speed, out_rate, quality="HQ")
+def _stops_its_loop(tone: Tone) -> bool:
+    """Whether the sample goes on behind its loop once the key is let go."""
+    return int(tone.amounts[Gen.SAMPLE_MODES]) & 3 == _LOOPS_UNTIL_RELEASE
+
+
+class _Steady:
+    """A tone at a pitch that stands still, brought there from its sample."""
+
+    def __init__(self, tone: Tone, font: SoundFont, oversampling: float = 1.0) -> None:
+        octaves = min(max(base_cents(tone) / 1200.0, -20.0), 20.0)
+        speed = 2.0**octaves * tone.sample.rate / tone.sample_rate
+        self._speed = min(max(speed, _SLOWEST), _FASTEST) / oversampling
+        self._tone, self._font, self._oversampling = tone, font, oversampling
+
+    @property
+    def name(self) -> tuple[float, ...]:
+        """What decides its sound; not for one that `_stops_its_loop`."""
+        addresses = (self._tone.amounts[kind] for kind in _ADDRESSES)
+        return self._tone.sample.index, self._speed, self._oversampling, float(self._tone.sample_rate), *addresses
+
+    def made(self, length: int) -> Mono:
+        """Its first samples; the last of them feel that nothing follows."""
+        import soxr
+
+        source = _unrolled(self._tone, self._font, int(length * self._speed) + 64, self._speed / self._oversampling)
+        out_rate = float(self._tone.sample_rate)
+        sound: Mono = soxr.resample(source, out_rate * self._speed, out_rate, quality="HQ")
         return sound[:length]
 
-    if int(tone.amounts[Gen.SAMPLE_MODES]) & 3 == _LOOPS_UNTIL_RELEASE:
-        return made(num_samples)
-    name = (tone.sample.index, speed, oversampling, out_rate, *(tone.amounts[kind] for kind in _ADDRESSES))
-    return font.tones.tone(name, num_samples, made)
+
+def _steady(tone: Tone, font: SoundFont, oversampling: float, num_samples: int) -> Mono:
+    steady = _Steady(tone, font, oversampling)
+    return steady.made(num_samples) if _stops_its_loop(tone) else font.tones.tone(steady.name, num_samples, steady.made)
 
 
 def _unrolled(tone: Tone, font: SoundFont, length: int, speed: float) -> Mono:
@@ -168,17 +196,17 @@ def _likeness(one: Mono, other: Mono) -> float:
 
 def _pitch_offsets(tone: Tone, bend_cents: Mono | None, wheel_cents: Mono | None) -> NDArray[np.float64] | None:
     """Cents away from the steady pitch over time, or None if it keeps still."""
-    amounts, moments = tone.amounts, np.arange(tone.num_samples)
-    length_s = tone.num_samples / tone.sample_rate
+    amounts, length_s = tone.amounts, tone.num_samples / tone.sample_rate
     parts: list[NDArray[np.float64]] = [] if bend_cents is None else [bend_cents.astype(np.float64)]
     depth = amounts[Gen.MOD_ENV_TO_PITCH]
     if depth:
+        moments = np.arange(tone.num_samples)
         parts.append(_modulation(tone, moments, _falls_audibly(tone, depth * _PITCH_WEIGHT)) * depth)
     if amounts[Gen.MOD_LFO_TO_PITCH] and seconds(amounts[Gen.MOD_LFO_DELAY]) < length_s:
-        parts.append(_mod_lfo(tone, moments) * amounts[Gen.MOD_LFO_TO_PITCH])
+        parts.append(_mod_lfo(tone, tone.num_samples) * amounts[Gen.MOD_LFO_TO_PITCH])
     depth, delay_s = amounts[Gen.VIBRATO_TO_PITCH], seconds(amounts[Gen.VIBRATO_DELAY])
     if (depth and delay_s < length_s) or wheel_cents is not None:
-        wave = triangle(moments, delay_s, hertz(amounts[Gen.VIBRATO_FREQUENCY]), tone.sample_rate)
+        wave = _wave(delay_s, hertz(amounts[Gen.VIBRATO_FREQUENCY]), tone.sample_rate, tone.num_samples)
         parts.append(wave * (depth if wheel_cents is None else depth + wheel_cents))
     return np.clip(np.sum(parts, axis=0), -_FURTHEST_CENTS, _FURTHEST_CENTS) if parts else None
 
@@ -209,54 +237,85 @@ def _modulation(tone: Tone, moments: NDArray[np.int64], falls: bool) -> NDArray[
     return modulation_envelope(tone.amounts, tone.key).modulation(moments, stop, tone.sample_rate)
 
 
-def _mod_lfo(tone: Tone, moments: NDArray[np.int64]) -> NDArray[np.float64]:
-    rate_hz = hertz(tone.amounts[Gen.MOD_LFO_FREQUENCY])
-    return triangle(moments, seconds(tone.amounts[Gen.MOD_LFO_DELAY]), rate_hz, tone.sample_rate)
+def _mod_lfo(tone: Tone, num_samples: int, step: int = 1) -> NDArray[np.float64]:
+    """The modulation oscillator, every so many samples; not to be written into."""
+    delay_s, rate_hz = seconds(tone.amounts[Gen.MOD_LFO_DELAY]), hertz(tone.amounts[Gen.MOD_LFO_FREQUENCY])
+    return _wave(delay_s, rate_hz, tone.sample_rate, num_samples, step)
+
+
+def _wave(delay_s: float, rate_hz: float, sample_rate: int, num_samples: int, step: int = 1) -> NDArray[np.float64]:
+    """An oscillator every so many samples; not to be written into."""
+    return _long_wave(delay_s, rate_hz, sample_rate, _shared_length(num_samples), step)[: -(-num_samples // step)]
+
+
+@lru_cache(maxsize=8)
+def _long_wave(delay_s: float, rate_hz: float, sample_rate: int, num_samples: int, step: int) -> NDArray[np.float64]:
+    wave = triangle(np.arange(0, num_samples, step), delay_s, rate_hz, sample_rate)
+    wave.flags.writeable = False
+    return wave
+
+
+def _shared_length(num_samples: int) -> int:
+    """A length that many tones share: an instrument's oscillators start alike with every note."""
+    return 1 << max(num_samples - 1, 1 << 14).bit_length()
 
 
 def filtered(tone: Tone, sound: Mono) -> Mono:
     """Through the low-pass and the tremolo of the zone, `float32` of the length of `sound`.
 
-    The low-pass is one pass if its cutoff stands still, else it moves on in multiples of 64 samples.
+    The low-pass is one pass if its cutoff stands still, else it moves on in multiples of 64 samples. What comes later
+    changes nothing that came before: the first samples of a longer tone are the same.
     """
-    from scipy.signal import sosfilt
+    from scipy.signal import lfilter
 
+    if _is_open(tone.amounts):
+        return _tremolo(tone, sound)
     cents = _cutoff_cents(tone, len(sound))
     resonance_db = min(max(tone.amounts[Gen.RESONANCE], 0.0), 960.0) / 10.0
-    if np.min(cents) >= _OPEN_CENTS and resonance_db == 0.0:
-        return _tremolo(tone, sound)
-    out, state = np.empty_like(sound), np.zeros((1, 2))
+    out, state = np.empty_like(sound), np.zeros(2)
     edges = [0, *((np.flatnonzero(np.diff(np.floor(cents / _STILL_CENTS))) + 1) * _STEP), len(sound)]
     for start, stop in pairwise(edges):
-        sections = low_pass(float(cents[start // _STEP]), resonance_db, tone.sample_rate)
-        out[start:stop], state = sosfilt(sections, sound[start:stop], zi=state)
+        over, under = low_pass(float(cents[start // _STEP]), resonance_db, tone.sample_rate)
+        out[start:stop], state = lfilter(over, under, sound[start:stop], zi=state)
     return _tremolo(tone, out)
+
+
+def _is_open(amounts: Amounts) -> bool:
+    """Whether the low-pass does nothing, however long the tone is."""
+    closes = amounts[Gen.MOD_ENV_TO_CUTOFF] < 0 or amounts[Gen.MOD_LFO_TO_CUTOFF] != 0
+    return amounts[Gen.CUTOFF] >= _OPEN_CENTS and amounts[Gen.RESONANCE] <= 0.0 and not closes
 
 
 def _tremolo(tone: Tone, sound: Mono) -> Mono:
     depth_cb = min(max(tone.amounts[Gen.MOD_LFO_TO_VOLUME], -960.0), 960.0)
     if not depth_cb or seconds(tone.amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate >= len(sound):
         return sound
-    wave = _mod_lfo(tone, np.arange(len(sound)))
+    delay_s, rate_hz = seconds(tone.amounts[Gen.MOD_LFO_DELAY]), hertz(tone.amounts[Gen.MOD_LFO_FREQUENCY])
+    return sound * _swell(delay_s, rate_hz, depth_cb, tone.sample_rate, _shared_length(len(sound)))[: len(sound)]
+
+
+@lru_cache(maxsize=8)
+def _swell(delay_s: float, rate_hz: float, depth_cb: float, sample_rate: int, num_samples: int) -> Mono:
+    wave = _wave(delay_s, rate_hz, sample_rate, num_samples)
     swell: Mono = np.exp(wave * (depth_cb / 200.0 * np.log(10.0))).astype(np.float32)
-    return sound * swell
+    swell.flags.writeable = False
+    return swell
 
 
 def _cutoff_cents(tone: Tone, num_samples: int) -> NDArray[np.float64]:
-    """Cutoff in absolute cents every 64 samples; one value if it stands still."""
+    """Cutoff in absolute cents every 64 samples; one value where nothing moves it."""
     amounts, moments = tone.amounts, np.arange(0, num_samples, _STEP)
     cents: NDArray[np.float64] = np.array([amounts[Gen.CUTOFF]])
     depth = amounts[Gen.MOD_ENV_TO_CUTOFF]
     if depth:
         cents = cents + _modulation(tone, moments, _falls_audibly(tone, depth * _CUTOFF_WEIGHT)) * depth
     if amounts[Gen.MOD_LFO_TO_CUTOFF] and seconds(amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate < num_samples:
-        cents = cents + _mod_lfo(tone, moments) * amounts[Gen.MOD_LFO_TO_CUTOFF]
-    cents = np.clip(cents, _LOWEST_CENTS, _OPEN_CENTS)
-    return cents if np.ptp(cents) > _STILL_CENTS else cents[:1]
+        cents = cents + _mod_lfo(tone, num_samples, _STEP) * amounts[Gen.MOD_LFO_TO_CUTOFF]
+    return np.clip(cents, _LOWEST_CENTS, _OPEN_CENTS)
 
 
-def low_pass(cents: float, resonance_db: float, sample_rate: int) -> NDArray[np.float64]:
-    """A second-order low-pass as one section `[1, 6]`.
+def low_pass(cents: float, resonance_db: float, sample_rate: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A second-order low-pass: what weighs the last three samples in, and what the last three out, the first with 1.
 
     R. Bristow-Johnson's cookbook; its height at cutoff is the resonance above −3 dB, and half of the resonance is
     taken off the whole, as section 8.1.3 (initialFilterQ) asks.
@@ -266,6 +325,5 @@ def low_pass(cents: float, resonance_db: float, sample_rate: int) -> NDArray[np.
     quality = 10.0 ** (resonance_db / 20.0) / np.sqrt(2.0)
     alpha, cosine = np.sin(turn) / (2.0 * quality), np.cos(turn)
     height = (1.0 - cosine) * gain(resonance_db * 5.0)
-    section = np.array([height / 2.0, height, height / 2.0, 1.0 + alpha, -2.0 * cosine, 1.0 - alpha])
-    sections: NDArray[np.float64] = section[np.newaxis] / section[3]
-    return sections
+    over = np.array([height / 2.0, height, height / 2.0]) / (1.0 + alpha)
+    return over, np.array([1.0, -2.0 * cosine / (1.0 + alpha), (1.0 - alpha) / (1.0 + alpha)])

@@ -59,19 +59,28 @@ class Bank:
         """The wave at each phase (in cycles, not negative): `float32 [samples]`."""
         at = phase * SIZE
         point = at.astype(np.int64)
-        fraction = (at - point).astype(np.float32)
-        index = (point & (SIZE - 1)) + cutoff.index * SIZE
-        value = np.take(self.table, index)
+        at -= point
+        point &= SIZE - 1
+        point += cutoff.first
+        value = np.take(self.table, point)
         if cutoff.fraction is not None:
-            value = value + cutoff.fraction * (np.take(self.table, index + SIZE) - value)
-        return value.real + fraction * value.imag
+            point += SIZE
+            above = np.take(self.table, point)
+            above -= value
+            above *= cutoff.fraction
+            value += above
+        between = at.astype(np.float32)
+        between *= value.imag
+        between += value.real
+        return between
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Where in a bank a cutoff lies: row `index`, and `fraction` of the way to the next; None reads one row only."""
+    """Where in a bank a cutoff lies: the `first` point of a row, and `fraction` of the way to the next; None reads one
+    row only."""
 
-    index: NDArray[np.int64]
+    first: NDArray[np.int64]
     fraction: Floats | None
 
     @classmethod
@@ -79,14 +88,16 @@ class Rows:
         """The rows of cutoffs that lie `octaves` above the note; a single one stands for all samples."""
         row = np.clip((octaves - LOWEST_RATIO_OCTAVES) * ROWS_PER_OCTAVE, 0.0, _STEPS - 1.001)
         if len(row) == 1:  # a filter that stands still: the nearest of rows 1/8 octave apart will do
-            return cls(np.rint(row).astype(np.int64), None)
+            return cls(np.rint(row).astype(np.int64) * SIZE, None)
         whole = np.floor(row)
-        return cls(whole.astype(np.int64), row - whole)
+        return cls(whole.astype(np.int64) * SIZE, row - whole)
 
     def lowered(self, octaves: float) -> "Rows":
         """The rows for an oscillator that many octaves above the note; to the nearest row."""
         shift = round(octaves * ROWS_PER_OCTAVE)
-        return self if shift == 0 else Rows(np.clip(self.index - shift, 0, _STEPS - 2), self.fraction)
+        if shift == 0:
+            return self
+        return Rows(np.clip(self.first - shift * SIZE, 0, (_STEPS - 2) * SIZE), self.fraction)
 
 
 def bank_for(wave: Wave, filter_: Filter, highest_hz: float, sample_rate: float) -> Bank:

@@ -54,6 +54,7 @@ PATCHES: dict[str, Patch] = {
         drift_cents=0.6,
         click=0.02,
         saturation=0.7,
+        slower=2,
         trim_db=-13.6,
     ),
     "acid_bass": Patch(
@@ -79,6 +80,7 @@ PATCHES: dict[str, Patch] = {
         random_phase=False,
         drift_cents=0.2,
         saturation=1.2,
+        slower=2,
         trim_db=-14.1,
     ),
     "bass_808": Patch(
@@ -145,6 +147,7 @@ PATCHES: dict[str, Patch] = {
         glide_s=0.09,
         glides_always=True,
         vibrato=Vibrato(16.0, 5.1, 1.0),
+        slower=2,
         trim_db=-15.3,
     ),
     # chords
@@ -161,6 +164,7 @@ PATCHES: dict[str, Patch] = {
         cutoff=Cutoff(520.0, 0.6, 4.1, 3.0, Envelope(0.001, 0.075, 0.0, 0.06)),
         amp=Envelope(0.001, 0.24, 0.0, 0.12),
         click=0.03,
+        slower=2,
         trim_db=-10.7,
     ),
     "stab": Patch(

@@ -23,6 +23,7 @@ _PORTAMENTO_GAP_S = 0.35
 _WHEEL_CENTS, _WHEEL_HZ = 45.0, 5.6
 # For the tracks of a song; many more leave holes in memory as a song grows of which each part is new.
 _KEPT_BYTES = 48 * 2**20
+_HALF_BAND_TAPS = 20
 _SILENCE = 1e-9  # a filter's tail never ends; numbers this small cost hundreds of cycles each further on
 
 
@@ -56,12 +57,29 @@ def _without_dc(samples: Samples, sample_rate: int) -> Samples:
 
 def _faster(samples: Samples, times: int) -> Samples:
     """At two or four times the sample rate."""
-    from scipy.signal import resample_poly
+    while times > 1:
+        samples, times = by_channel(_doubled, samples), times // 2
+    return samples
 
-    def faster(side: Samples) -> Samples:
-        return np.asarray(resample_poly(side, times, 1, axis=1, window=("kaiser", 8.0)), dtype=np.float32)
 
-    return by_channel(faster, samples)
+def _doubled(side: Samples) -> Samples:
+    """At twice the sample rate, by a half-band filter: every other sample is one that was there."""
+    from scipy.signal import upfirdn
+
+    between = upfirdn(_half_band(), side[0])
+    out = np.empty((1, 2 * side.shape[1]), dtype=np.float32)
+    out[0, ::2] = side[0]
+    out[0, 1::2] = between[_HALF_BAND_TAPS // 2 :][: side.shape[1]]
+    return out
+
+
+@cache
+def _half_band() -> NDArray[np.float32]:
+    """What lies between two samples, by those around it: a sinc in a Kaiser window of 80 dB."""
+    away = np.arange(_HALF_BAND_TAPS) - (_HALF_BAND_TAPS - 1) / 2
+    edge = _HALF_BAND_TAPS / 2
+    taps = np.sinc(away) * np.i0(8.0 * np.sqrt(1.0 - (away / edge) ** 2))
+    return np.asarray(taps / taps.sum(), dtype=np.float32)
 
 
 @cache
