@@ -258,9 +258,9 @@ def _group(hole: Torn) -> str:
 
 
 def fills(bench: Bench) -> Figures:
-    """What the fills are like, beside the true bars, the arranger's and copies; half as many pieces as are foretold."""
+    """What the fills are like, beside the true bars, the arranger's and copies."""
     engine = Engine()
-    holes = [hole for hole in _every_other(bench.torn) if playable(hole, engine) and _can_be_read(bench, hole)]
+    holes = [hole for hole in bench.torn if playable(hole, engine) and _can_be_read(bench, hole)]
     players: dict[str, Player] = {
         "score-lm": learned(bench.player),
         "score-lm, one candidate": learned(bench.one),
@@ -289,22 +289,11 @@ def _can_be_read(bench: Bench, hole: Torn) -> bool:
 def manners(bench: Bench) -> Figures:
     """On validation pieces: how near fills come to the true bars, in each manner of playing that was thought of."""
     engine = Engine()
-    pieces = held_out(bench.data, max(bench.limit // 2, 1), "valid")
+    pieces = held_out(bench.data, bench.limit, "valid")
     holes = [hole for hole in torn(pieces, SEED) if playable(hole, engine) and _can_be_read(bench, hole)]
     players = {name: learned(replace(bench.player, **manner)) for name, manner in MANNERS.items()}
     found = list(rows(holes, players, SEED))
     return {role: {name: _of_role(found, name, role) for name in (TRUE, *players)} for role in _roles(found)}
-
-
-def _every_other(holes: Sequence[Torn]) -> Iterator[Torn]:
-    """The holes of every other piece of each source: what is written takes longer than what is foretold."""
-    names: dict[str, list[str]] = {}
-    for hole in holes:
-        of_source = names.setdefault(hole.piece.source, [])
-        if hole.piece.id not in of_source:
-            of_source.append(hole.piece.id)
-        if of_source.index(hole.piece.id) % 2 == 0:
-            yield hole
 
 
 def _roles(found: Sequence[Row]) -> list[str]:

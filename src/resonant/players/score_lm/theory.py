@@ -20,7 +20,7 @@ from resonant.score.model import Score, Track
 _V = VOCABULARY
 Logits = NDArray[np.float32]
 PASSING: Mapping[str, float] = MappingProxyType(
-    {"chords": 0.9, "pad": 0.9, "strings": 0.7, "arpeggio": 0.9, "bass": 0.8, "melody": 0.5, "counter": 0.5}
+    {"chords": 0.9, "pad": 0.9, "strings": 0.7, "arpeggio": 0.9, "bass": 0.8, "melody": 0.5, "counter": 0.3}
 )
 """How much of the strength tones of the key that are not of the chord feel, by role: tunes pass through them."""
 
