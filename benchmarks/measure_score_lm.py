@@ -61,7 +61,7 @@ from resonant.train.samples import bar_lengths
 SEED = 20
 LEGAL_CELLS, LEGAL_ROWS, MOST_WORDS = 10_000, 64, 160
 MEMORY_SONGS, SPEED_FILLS, MOST_BEATS = 16, 48, 200
-STEP_ROUNDS, STEP_WORDS, TIMINGS = 7, 100, 3
+STEP_ROUNDS, STEP_WORDS, TIMINGS = 7, 100, 5
 FAR_SIGHT = 4096  # more than any model reads: its context is the limit then
 _PLAYED = ("source", "temperature", "top_p", "theory", "recall", "candidates", "words_a_bar", "sight")
 FEWEST_FILLS = 8  # fewer of a role say nothing of it
@@ -319,7 +319,8 @@ def speed(bench: Bench) -> Figures:
     holes = [hole for hole in bench.torn if len(hole.places) == 1 and _can_be_read(bench, hole)]
     holes = [holes[number * len(holes) // SPEED_FILLS] for number in range(min(SPEED_FILLS, len(holes)))]
     _timed(bench, holes[0])
-    timed = [_median([_timed(bench, hole) for _ in range(TIMINGS)]) for hole in holes]
+    rounds = [[_timed(bench, hole) for hole in holes] for _ in range(TIMINGS)]
+    timed = [_median(timings) for timings in zip(*rounds, strict=True)]
     return {"fills": timed, "step_s": _steps(bench), "threads": torch.get_num_threads()}
 
 
@@ -339,7 +340,7 @@ def _steps(bench: Bench) -> Mapping[str, float]:
 
 
 def _median(timings: Sequence[Figures]) -> Figures:
-    """Of the same fill timed some times: another program's hiccup is not the player's."""
+    """Of the same fill timed in some rounds: a slow minute of the machine is not the player's."""
     return {
         name: median(timing[name] for timing in timings) if name.endswith("_s") else value
         for name, value in timings[0].items()

@@ -262,7 +262,7 @@ def _speed(figures: Figures) -> str:
             f"{len(fills)} fills of four bars of a track, {median(fill['words'] for fill in fills):.0f} words each in "
             f"the median ({max(fill['words'] for fill in fills)} at most), "
             f"{median(fill['prompt'] for fill in fills):.0f} words read before; {figures['threads']} threads on "
-            f"{figures['hardware']}; each the median of three times. What is played is the best of "
+            f"{figures['hardware']}; each the median of five rounds. What is played is the best of "
             f"{_counted(fill['candidates'] for fill in fills)}.",
             _table(["", "median", "worst"], rows),
         ]

@@ -8,7 +8,9 @@ read in step. Mirrors `Transformer.forward`: what changes there changes here.
 Shapes: N words, D width, H heads, K width of a head, S positions read so far, F inner width, V vocabulary.
 """
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -58,6 +60,7 @@ class Steps:
         self._layers = [_layer(block, kept) for block in model.blocks]
         self._said_VxD = kept(model.embedding.weight)
         cosine, sine = (part.numpy() for part in rotation(0, config.context, config, model.embedding.weight.device))
+        self._pace = Pace()
         # By position, what the halves of a head are multiplied by, and what the halves changed about are.
         self._turn = np.stack([np.stack([cosine, cosine], axis=1), np.stack([-sine, sine], axis=1)], axis=1)
 
@@ -68,6 +71,10 @@ class Steps:
             words: at most `FEW`.
             caches: for each word, that of the song that it goes on; of several words of a song the first comes first.
         """
+        with self._pace.step(len(words)):
+            return self._read(words, caches)
+
+    def _read(self, words: Sequence[int], caches: Sequence[Cache]) -> Array:
         places = [_Place(cache) for cache in caches]
         turn = self._turn[[place.at for place in places], :, None, None]
         h_ND = self._embedding_VxD[list(words)]
@@ -89,6 +96,47 @@ class Steps:
         for n, place in enumerate(places):
             place.mix(number, pair_N2HK[n, 0], mixed_NHK[n])
         return layer.out_DxD(mixed_NHK.reshape(x_ND.shape))
+
+
+class Pace:
+    """How many threads multiply: torch's, but only one for a while once they had to wait for one another.
+
+    Products of one word take microseconds. On a core that another program holds a thread may begin thousands of them
+    later, and the others wait: a step was seen to take 170 ms instead of one. Bits do not depend on how many there are.
+
+    Args:
+        now: the time in seconds.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
+        self._least_s: dict[int, float] = {}
+        self._alone = 0
+
+    @contextmanager
+    def step(self, words: int) -> Iterator[None]:
+        """A step of so many words, on as many threads as are worth it."""
+        threads, started = torch.get_num_threads(), self._now()
+        if self._alone:
+            torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            if self._alone:
+                torch.set_num_threads(threads)
+                self._alone -= 1
+            else:
+                self._heed(words, self._now() - started)
+
+    def _heed(self, words: int, seconds: float) -> None:
+        least = self._least_s.setdefault(words, seconds)
+        self._least_s[words] = min(least, seconds)
+        if seconds > _WAITED * least:
+            self._alone = _ALONE
+
+
+_WAITED = 5.0  # times the least that such a step has taken; what a slow minute of the machine does is less
+_ALONE = 1000  # steps, something over a second
 
 
 class _Place:
