@@ -20,8 +20,10 @@ def an_engine(soundbank: str | None, styles_folder: Path | None = None) -> "Engi
     from resonant.heap import keep_freed_memory
     from resonant.produce import Engine
     from resonant.sound.banks import open_bank
+    from resonant.threads import wait_briefly
 
     keep_freed_memory()
+    wait_briefly()
     return Engine(_players(), open_bank(soundbank or "auto"), styles_folder=styles_folder)
 
 
