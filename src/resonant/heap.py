@@ -27,5 +27,6 @@ def keep_freed_memory() -> bool:
     setting = getattr(ctypes.CDLL(None), "mallopt", None)
     if setting is None:
         return False
-    settings = ((_M_MMAP_THRESHOLD, _NEVER), (_M_TRIM_THRESHOLD, _NEVER), (_M_ARENA_MAX, 1))
-    return sum(bool(setting(name, value)) for name, value in settings) == len(settings)
+    wanted = {_M_MMAP_THRESHOLD: _NEVER, _M_TRIM_THRESHOLD: _NEVER, _M_ARENA_MAX: 1}
+    done = {name for name, value in wanted.items() if setting(name, value)}
+    return done == wanted.keys()

@@ -116,17 +116,18 @@ class Pace:
     @contextmanager
     def step(self, words: int) -> Iterator[None]:
         """A step of so many words, on as many threads as are worth it."""
-        threads, started = torch.get_num_threads(), self._now()
-        if self._alone:
-            torch.set_num_threads(1)
+        if not self._alone:
+            started = self._now()
+            yield
+            self._heed(words, self._now() - started)
+            return
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
         try:
             yield
         finally:
-            if self._alone:
-                torch.set_num_threads(threads)
-                self._alone -= 1
-            else:
-                self._heed(words, self._now() - started)
+            torch.set_num_threads(threads)
+            self._alone = max(self._alone - 1, 0)
 
     def _heed(self, words: int, seconds: float) -> None:
         least = self._least_s.setdefault(words, seconds)

@@ -125,3 +125,17 @@ def test_words_are_read_on_one_thread_for_a_while_once_threads_waited_for_one_an
             assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(usual)
+
+
+def test_what_is_read_does_not_depend_on_how_many_threads_read_it() -> None:
+    torch.manual_seed(7)
+    model = Transformer(TransformerConfig(500, width=256, layers=2, heads=4, context=64)).eval()
+    usual, found = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2, 4):
+            torch.set_num_threads(threads)
+            reader = Reader(Ready(model, model, Steps(model)))
+            found.append(np.stack([reader.read((word,)) for word in range(40)]))
+    finally:
+        torch.set_num_threads(usual)
+    assert all(np.array_equal(found[0], other) for other in found)
