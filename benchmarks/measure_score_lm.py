@@ -10,12 +10,15 @@
 the collections with their `test.jsonl.gz`. Each part's figures are kept in `--work` as JSON under the hash of the
 weights: a run that was cut off goes on, and `--parts` measures some anew (`strengths`, which helps to choose how strong
 theory shall be, is measured only where it is named).
-About ten minutes on two cores; `--limit` (pieces of each collection) makes it shorter.
+About twenty minutes on two cores; `--limit` (pieces of each collection) makes it shorter. Speed is that of the commands
+with `GOMP_SPINCOUNT=10000` before it, which they set themselves (`resonant.threads.wait_briefly`).
 """
 
 import argparse
 import hashlib
 import json
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,7 +64,7 @@ from resonant.train.samples import bar_lengths
 SEED = 20
 LEGAL_CELLS, LEGAL_ROWS, MOST_WORDS = 10_000, 64, 160
 MEMORY_SONGS, SPEED_FILLS, MOST_BEATS = 16, 48, 200
-STEP_ROUNDS, STEP_WORDS, TIMINGS = 7, 100, 5
+STEP_ROUNDS, STEP_WORDS, TIMINGS, BESIDE_OTHERS = 7, 100, 5, 12
 FAR_SIGHT = 4096  # more than any model reads: its context is the limit then
 _PLAYED = ("source", "temperature", "top_p", "theory", "recall", "candidates", "words_a_bar", "sight")
 FEWEST_FILLS = 8  # fewer of a role say nothing of it
@@ -321,7 +324,19 @@ def speed(bench: Bench) -> Figures:
     _timed(bench, holes[0])
     rounds = [[_timed(bench, hole) for hole in holes] for _ in range(TIMINGS)]
     timed = [_median(timings) for timings in zip(*rounds, strict=True)]
-    return {"fills": timed, "step_s": _steps(bench), "threads": torch.get_num_threads()}
+    beside = _beside(bench, max(holes, key=lambda hole: timed[holes.index(hole)]["words"]))
+    return {"fills": timed, "beside": beside, "step_s": _steps(bench), "threads": torch.get_num_threads()}
+
+
+def _beside(bench: Bench, hole: Torn) -> list[Figures]:
+    """A fill some times over, while other programs hold all cores."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        return [_timed(bench, hole) for _ in range(BESIDE_OTHERS)]
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def _steps(bench: Bench) -> Mapping[str, float]:

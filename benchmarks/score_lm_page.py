@@ -250,6 +250,14 @@ def _speed(figures: Figures) -> str:
             ("four bars as they are played, ms", "all_s"),
         )
     ]
+    beside = [1000 * fill["all_s"] for fill in figures["beside"]]
+    words = figures["beside"][0]["words"]
+    rows.append(
+        [
+            f"the same of {words} words beside programs that hold all cores, ms",
+            *(f"{of(beside):.0f}" for of in (median, max)),
+        ]
+    )
     each = [1000 * (fill["one_s"] - fill["read_s"]) / fill["words"] for fill in fills]
     rows.append(["a word, ms", f"{median(each):.2f}", f"{max(each):.2f}"])
     rows += [
