@@ -63,7 +63,7 @@ from resonant.train.samples import bar_lengths
 
 SEED = 20
 LEGAL_CELLS, LEGAL_ROWS, MOST_WORDS = 10_000, 64, 160
-MEMORY_SONGS, SPEED_FILLS, MOST_BEATS = 16, 48, 200
+MEMORY_SONGS, SPEED_FILLS, MOST_BEATS = 32, 48, 200
 STEP_ROUNDS, STEP_WORDS, TIMINGS, BESIDE_OTHERS = 7, 100, 5, 12
 FAR_SIGHT = 4096  # more than any model reads: its context is the limit then
 _PLAYED = ("source", "temperature", "top_p", "theory", "recall", "candidates", "words_a_bar", "sight")
