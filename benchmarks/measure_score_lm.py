@@ -11,7 +11,7 @@ the collections with their `test.jsonl.gz`. Each part's figures are kept in `--w
 weights: a run that was cut off goes on, and `--parts` measures some anew (`strengths`, which helps to choose how strong
 theory shall be, is measured only where it is named).
 About twenty minutes on two cores; `--limit` (pieces of each collection) makes it shorter. Speed is that of the commands
-with `GOMP_SPINCOUNT=10000` before it, which they set themselves (`resonant.threads.wait_briefly`).
+with `GOMP_SPINCOUNT=10000` before it, which they set themselves (`resonant.cli.settings.wait_briefly`).
 """
 
 import argparse

@@ -19,21 +19,6 @@ Made = TypeVar("Made")
 _MORE_THAN_EVER_WAIT = 1 << 16  # so that work which waits for work that it parted never waits for a thread
 
 
-_TURNS_OF_WAITING = "10000"  # some 30 microseconds, as long as products of one word take
-
-
-def wait_briefly() -> None:
-    """Asks the threads that multiply (libgomp's, under torch) to sleep soon when they wait for one another.
-
-    They turn round for milliseconds unless they are told otherwise, and take the core from the one they wait for where
-    another program holds the other core: reading a song was seen to take 15 seconds instead of a fiftieth of one.
-    Called once by programs that make songs, before torch is loaded; who has set `GOMP_SPINCOUNT` or `OMP_WAIT_POLICY`
-    is obeyed.
-    """
-    if "OMP_WAIT_POLICY" not in os.environ:
-        os.environ.setdefault("GOMP_SPINCOUNT", _TURNS_OF_WAITING)
-
-
 class Threads:
     """At most so many of a process's threads at once, for the work that is submitted within a `with`.
 

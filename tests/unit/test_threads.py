@@ -1,6 +1,5 @@
 """Work side by side: in order, so many at once, to any depth, in threads that stay."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resonant.threads import Threads, ahead, wait_briefly
+from resonant.threads import Threads, ahead
 
 
 @settings(max_examples=30, deadline=None)
@@ -122,7 +121,7 @@ def test_threads_are_started_once() -> None:
 def test_a_forked_process_has_threads_of_its_own() -> None:
     code = """
 import os
-from resonant.threads import Threads, ahead, wait_briefly
+from resonant.threads import Threads, ahead
 def done():
     with Threads(2) as beside:
         return list(beside.map(abs, [-1, -2, -3])) == [1, 2, 3]
@@ -133,15 +132,3 @@ if not child:
 raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], timeout=60, check=False).returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [({}, "10000"), ({"GOMP_SPINCOUNT": "7"}, "7"), ({"OMP_WAIT_POLICY": "active"}, None)],
-)
-def test_threads_that_multiply_wait_as_whoever_started_us_says(
-    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], expected: str | None
-) -> None:
-    monkeypatch.setattr("os.environ", dict(given))
-    wait_briefly()
-    assert os.environ.get("GOMP_SPINCOUNT") == expected

@@ -17,10 +17,10 @@ def an_engine(soundbank: str | None, styles_folder: Path | None = None) -> "Engi
     Raises:
         SoundBankError: the bank can not be read.
     """
+    from resonant.cli.settings import wait_briefly
     from resonant.heap import keep_freed_memory
     from resonant.produce import Engine
     from resonant.sound.banks import open_bank
-    from resonant.threads import wait_briefly
 
     keep_freed_memory()
     wait_briefly()
