@@ -98,6 +98,17 @@ class Steps:
         return layer.out_DxD(mixed_NHK.reshape(x_ND.shape))
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """What is multiplied in here is multiplied on one thread: it waits for no other, and sums in one order."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 class Pace:
     """How many threads multiply: torch's, but only one for a while once they had to wait for one another.
 
@@ -116,18 +127,14 @@ class Pace:
     @contextmanager
     def step(self, words: int) -> Iterator[None]:
         """A step of so many words, on as many threads as are worth it."""
-        if not self._alone:
-            started = self._now()
-            yield
-            self._heed(words, self._now() - started)
-            return
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(threads)
+        if self._alone:
             self._alone = max(self._alone - 1, 0)
+            with one_thread():
+                yield
+            return
+        started = self._now()
+        yield
+        self._heed(words, self._now() - started)
 
     def _heed(self, words: int, seconds: float) -> None:
         least = self._least_s.setdefault(words, seconds)

@@ -1,4 +1,4 @@
-"""Tones that were brought to their pitch before: a part written anew strikes most of the keys that it struck."""
+"""Tones that were made before, behind their filter too: a part written anew strikes most of the keys that it struck."""
 
 import threading
 from collections import OrderedDict

@@ -8,7 +8,6 @@ on a CPU.
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from torch.nn import functional
 from torch.nn.utils import parametrize
 
 from resonant.nn.checkpoints import save_checkpoint
+from resonant.nn.steps import one_thread
 from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.players.chord_lm.vocabulary import (
     CHORDS,
@@ -91,7 +91,7 @@ def train_chords(
     parametrize.register_parametrization(model.embedding, "weight", _SharedChords(recipe.model.width))
     optimiser = _optimiser(model, recipe)
     shown = [song for song in songs for _ in range(recipe.standards if song.source == "standards" else 1)]
-    with _one_thread():
+    with one_thread():
         for number in range(recipe.passes):
             loss = _pass(model, optimiser, shown, recipe, number)
             found = math.exp(surprise(model, held_out))
@@ -206,17 +206,6 @@ def _loss(model: nn.Module, tokens_BT: Tensor) -> Tensor:
     targets[:, : _HEADING - 1] = _NOTHING
     logits = model(tokens_BT[:, :-1].clamp(min=0))
     return functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sums in one order, whatever the machine: the same seed gives the same weights."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _optimiser(model: nn.Module, recipe: ChordRecipe) -> torch.optim.Optimizer:

@@ -107,7 +107,7 @@ def kept_tone(tone: Tone, font: SoundFont) -> Mono | None:
     """A tone at its pitch and `filtered`, from those the sound bank keeps, as long as it is wanted; not to be written
     into. None for a tone that is no other's: whose pitch moves, or that the moment of letting go changes."""
     *filter_, stop = filter_identity(tone)
-    if stop is not None or _stops_its_loop(tone) or _pitch_offsets(tone, None, None) is not None:
+    if stop is not None or _stops_its_loop(tone) or any(_pitch_movers(tone)):
         return None
     steady = _Steady(tone, font)
     return font.tones.tone(
@@ -194,18 +194,28 @@ def _likeness(one: Mono, other: Mono) -> float:
     return float(np.dot(one, other)) / power**0.5 if power > 0.0 else 0.0
 
 
+def _pitch_movers(tone: Tone) -> tuple[bool, bool, bool]:
+    """Whether the modulation envelope, the modulation oscillator and the vibrato move its pitch while it lasts."""
+    amounts, length_s = tone.amounts, tone.num_samples / tone.sample_rate
+    return (
+        amounts[Gen.MOD_ENV_TO_PITCH] != 0,
+        amounts[Gen.MOD_LFO_TO_PITCH] != 0 and seconds(amounts[Gen.MOD_LFO_DELAY]) < length_s,
+        amounts[Gen.VIBRATO_TO_PITCH] != 0 and seconds(amounts[Gen.VIBRATO_DELAY]) < length_s,
+    )
+
+
 def _pitch_offsets(tone: Tone, bend_cents: Mono | None, wheel_cents: Mono | None) -> NDArray[np.float64] | None:
     """Cents away from the steady pitch over time, or None if it keeps still."""
-    amounts, length_s = tone.amounts, tone.num_samples / tone.sample_rate
+    amounts = tone.amounts
+    by_envelope, by_oscillator, by_vibrato = _pitch_movers(tone)
     parts: list[NDArray[np.float64]] = [] if bend_cents is None else [bend_cents.astype(np.float64)]
-    depth = amounts[Gen.MOD_ENV_TO_PITCH]
-    if depth:
-        moments = np.arange(tone.num_samples)
+    if by_envelope:
+        depth, moments = amounts[Gen.MOD_ENV_TO_PITCH], np.arange(tone.num_samples)
         parts.append(_modulation(tone, moments, _falls_audibly(tone, depth * _PITCH_WEIGHT)) * depth)
-    if amounts[Gen.MOD_LFO_TO_PITCH] and seconds(amounts[Gen.MOD_LFO_DELAY]) < length_s:
+    if by_oscillator:
         parts.append(_mod_lfo(tone, tone.num_samples) * amounts[Gen.MOD_LFO_TO_PITCH])
-    depth, delay_s = amounts[Gen.VIBRATO_TO_PITCH], seconds(amounts[Gen.VIBRATO_DELAY])
-    if (depth and delay_s < length_s) or wheel_cents is not None:
+    if by_vibrato or wheel_cents is not None:
+        depth, delay_s = amounts[Gen.VIBRATO_TO_PITCH], seconds(amounts[Gen.VIBRATO_DELAY])
         wave = _wave(delay_s, hertz(amounts[Gen.VIBRATO_FREQUENCY]), tone.sample_rate, tone.num_samples)
         parts.append(wave * (depth if wheel_cents is None else depth + wheel_cents))
     return np.clip(np.sum(parts, axis=0), -_FURTHEST_CENTS, _FURTHEST_CENTS) if parts else None
@@ -237,10 +247,15 @@ def _modulation(tone: Tone, moments: NDArray[np.int64], falls: bool) -> NDArray[
     return modulation_envelope(tone.amounts, tone.key).modulation(moments, stop, tone.sample_rate)
 
 
+def _oscillator(tone: Tone) -> tuple[float, float, int]:
+    """What decides the modulation oscillator: its delay in seconds, its rate in Hz, the sample rate."""
+    amounts = tone.amounts
+    return seconds(amounts[Gen.MOD_LFO_DELAY]), hertz(amounts[Gen.MOD_LFO_FREQUENCY]), tone.sample_rate
+
+
 def _mod_lfo(tone: Tone, num_samples: int, step: int = 1) -> NDArray[np.float64]:
     """The modulation oscillator, every so many samples; not to be written into."""
-    delay_s, rate_hz = seconds(tone.amounts[Gen.MOD_LFO_DELAY]), hertz(tone.amounts[Gen.MOD_LFO_FREQUENCY])
-    return _wave(delay_s, rate_hz, tone.sample_rate, num_samples, step)
+    return _wave(*_oscillator(tone), num_samples, step)
 
 
 def _wave(delay_s: float, rate_hz: float, sample_rate: int, num_samples: int, step: int = 1) -> NDArray[np.float64]:
@@ -290,12 +305,11 @@ def _tremolo(tone: Tone, sound: Mono) -> Mono:
     depth_cb = min(max(tone.amounts[Gen.MOD_LFO_TO_VOLUME], -960.0), 960.0)
     if not depth_cb or seconds(tone.amounts[Gen.MOD_LFO_DELAY]) * tone.sample_rate >= len(sound):
         return sound
-    delay_s, rate_hz = seconds(tone.amounts[Gen.MOD_LFO_DELAY]), hertz(tone.amounts[Gen.MOD_LFO_FREQUENCY])
-    return sound * _swell(delay_s, rate_hz, depth_cb, tone.sample_rate, _shared_length(len(sound)))[: len(sound)]
+    return sound * _swell(*_oscillator(tone), depth_cb, _shared_length(len(sound)))[: len(sound)]
 
 
 @lru_cache(maxsize=8)
-def _swell(delay_s: float, rate_hz: float, depth_cb: float, sample_rate: int, num_samples: int) -> Mono:
+def _swell(delay_s: float, rate_hz: float, sample_rate: int, depth_cb: float, num_samples: int) -> Mono:
     wave = _wave(delay_s, rate_hz, sample_rate, num_samples)
     swell: Mono = np.exp(wave * (depth_cb / 200.0 * np.log(10.0))).astype(np.float32)
     swell.flags.writeable = False
