@@ -52,7 +52,7 @@ from resonant.players.score_lm.recall import SHARES
 from resonant.players.score_lm.vocabulary import ROLES, VOCABULARY
 from resonant.players.seams import outside
 from resonant.produce import Engine
-from resonant.score.model import Note
+from resonant.score.model import Note, Score
 from resonant.seeds import stream
 from resonant.styles import all_styles
 from resonant.train.corpus import Corpus, load_corpus
@@ -60,6 +60,7 @@ from resonant.train.foretelling import ByRole, Case, Copying, case_of, surprises
 from resonant.train.held_out import Torn, held_out, torn
 from resonant.train.prepare import TEST, Told
 from resonant.train.samples import bar_lengths
+from resonant.units import TICKS_PER_SIXTEENTH
 
 SEED = 20
 LEGAL_CELLS, LEGAL_ROWS, MOST_WORDS = 10_000, 64, 160
@@ -448,16 +449,25 @@ def memory(bench: Bench) -> Figures:
         )  # fmt: skip
         ours = bench.player.play(context).notes
         theirs = list(_as_read(cells(song.score), place))
-        found.append(
-            {
-                "song": song.id,
-                "ours": known.longest_stretch(ours),
-                "ours_notes": len(ours),
-                "theirs": known.longest_stretch(theirs),
-                "theirs_notes": len(theirs),
-            }
-        )
+        both = {"ours": ours, "theirs": theirs}
+        found.append({"song": song.id, **{who: _tune(known, song.score, notes) for who, notes in both.items()}})
     return {"songs": found}
+
+
+def _tune(known: Collection, score: Score, notes: Sequence[Note]) -> Figures:
+    """What a tune has of the training set, how often it rests, and how much of its rhythm comes again."""
+    rhythms = [
+        tuple(round((note.start - start) / TICKS_PER_SIXTEENTH) for note in notes if start <= note.start < end)
+        for start, end in map(score.bar_ticks, range(score.bars))
+    ]
+    played = [rhythm for rhythm in rhythms if rhythm]
+    return {
+        "stretch": known.longest_stretch(notes),
+        "notes": len(notes),
+        "at_rest": 1.0 - len(played) / score.bars,
+        "again": 1.0 - len(set(played)) / max(len(played), 1),
+        "a_bar": len(notes) / max(len(played), 1),
+    }
 
 
 def _tunes(corpus: Corpus) -> Iterator[list[Note]]:

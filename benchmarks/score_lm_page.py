@@ -75,7 +75,7 @@ def verdicts(figures: Mapping[str, Figures]) -> Iterable[Line]:
     yield Line(f"illegal among {legal['cells']:,} sampled cells", str(legal["illegal"]), "0", legal["illegal"] == 0)
     songs = figures["memory"]["songs"]
     for name, of in (("mean", fmean), ("longest", max)):
-        ours, theirs = (of([song[who] for song in songs]) for who in ("ours", "theirs"))
+        ours, theirs = (of([song[who]["stretch"] for song in songs]) for who in ("ours", "theirs"))
         yield Line(
             f"notes in a row that stand in the training set, {name}", f"{ours:.1f}",
             f"≤ {theirs:.1f}, as in true tunes", ours <= theirs,
@@ -295,9 +295,11 @@ def _memory(figures: Figures) -> str:
     rows = [
         [
             name,
-            f"{fmean(song[key] for song in songs):.1f}",
-            f"{median(song[key] for song in songs):.1f}",
-            str(max(song[key] for song in songs)),
+            f"{fmean(song[key]['stretch'] for song in songs):.1f}",
+            f"{median(song[key]['stretch'] for song in songs):.1f}",
+            str(max(song[key]["stretch"] for song in songs)),
+            f"{fmean(song[key]['a_bar'] for song in songs):.1f}",
+            *(f"{fmean(song[key][share] for song in songs):.0%}" for share in ("at_rest", "again")),
         ]
         for name, key in ((f"tunes by {MODEL}", "ours"), ("true tunes", "theirs"))
     ]
@@ -306,8 +308,9 @@ def _memory(figures: Figures) -> str:
             "## Memory",
             f"The tunes of {len(songs)} unseen POP909 songs, written anew from beginning to end: the longest stretch "
             "of each (interval and time of each note, in any key) that stands in a melody of the training set, in "
-            "notes; beside the same of the true tunes.",
-            _table(["", "mean", "median", "longest"], rows),
+            "notes; beside the same of the true tunes. And how they breathe and return: notes a bar in which they "
+            "play, the share of bars at rest, and of the others those whose rhythm stands in an earlier bar.",
+            _table(["", "mean", "median", "longest", "notes a bar", "bars at rest", "rhythms again"], rows),
         ]
     )
 

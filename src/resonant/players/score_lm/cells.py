@@ -38,6 +38,7 @@ from resonant.units import Tick
 Tokens = tuple[int, ...]
 _V = VOCABULARY
 SILENT: Tokens = (_V.empty,)
+_DENSITY = 1.0, 0.9  # the root of the notes a bar: the lowest level, and from level to level
 
 
 @dataclass(frozen=True)
@@ -177,11 +178,17 @@ def _controls(track: Track, bars: NDArray[np.int64]) -> Tokens:
     count, starts = len(track.notes), _starts(track)
     onsets = np.unique(starts)
     played = np.unique(np.searchsorted(bars, onsets, side="right")).size
-    density = _level((count / played) ** 0.5, 1.0, 0.9)
+    density = _level((count / played) ** 0.5, *_DENSITY)
     polyphony = _level(count / onsets.size, 1.0, 0.6)
     register = _level(sum(note.pitch for note in track.notes) / count, 28.0, 7.0)
     off = np.count_nonzero(np.round(onsets / GRID) % 6) / onsets.size
     return (_V.density(density), _V.polyphony(polyphony), _V.register(register), _V.rhythm(_level(off, 0.0, 0.125)))
+
+
+def usual_notes(density: int) -> float:
+    """Notes a played bar in the middle of a level of density."""
+    lowest, step = _DENSITY
+    return (lowest + step * density) ** 2
 
 
 def _level(value: float, lowest: float, step: float) -> int:

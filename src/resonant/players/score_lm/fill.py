@@ -36,7 +36,9 @@ class Filling:
         sampling: temperature, top-k, top-p.
         theory: by hole, what bends the chances of pitches; holes that are left out are the model's alone.
         recalled: by hole, the cell that is recalled while it is written.
+        returning: the holes whose recalled cell returns.
         recall: 0…1, how strongly: see `Recall`.
+        rhythm: how it is drawn when notes begin and how long they last, if not by `sampling`.
         most_words: of one cell; a cell that grows longer is closed where it may be.
         longest: by hole, how long its cell may grow, where that is less.
         should_stop: asked before each word.
@@ -47,7 +49,9 @@ class Filling:
     sampling: Sampling = field(default_factory=Sampling)
     theory: Mapping[Hole, Theory] = field(default_factory=dict)
     recalled: Mapping[Hole, Tokens] = field(default_factory=dict)
+    returning: frozenset[Hole] = frozenset()
     recall: float = 0.0
+    rhythm: Sampling | None = None
     most_words: int = 160
     longest: Mapping[Hole, int] = field(default_factory=dict)
     should_stop: Callable[[], bool] = lambda: False
@@ -133,7 +137,11 @@ def _writing(row: Begun, filling: Filling, rng: random.Random) -> _Writing:
         close = heads[0][0] if heads else _V.end
         grammar = CellGrammar(replace(filling.bounds[hole], close=close))
         recalled = filling.recalled.get(hole)
-        recall = None if recalled is None or not filling.recall else Recall(recalled, filling.recall)
+        recall = (
+            None
+            if recalled is None or not filling.recall
+            else Recall(recalled, filling.recall, hole in filling.returning)
+        )
         cell = _Cell(hole, grammar, filling.theory.get(hole), recall, lines[place])
         most = min(filling.most_words, filling.longest.get(hole, room), room)
         fill = yield from _written(cell, logits, replace(filling, most_words=most), rng)
@@ -185,7 +193,8 @@ def _drawn(logits: Logits, cell: _Cell, filling: Filling, rng: random.Random) ->
     expected = None if cell.recall is None else cell.recall.expected(grammar)
     if expected is not None:  # what the song plays itself needs no leave of theory
         bent = leaned(bent, allowed, *expected)
-    word, told = drawn_word(bent, allowed, filling.sampling, rng)
+    how = filling.rhythm if filling.rhythm is not None and grammar.at_rhythm else filling.sampling
+    word, told = drawn_word(bent, allowed, how, rng)
     if cell.recall is not None and expected is not None:
         cell.recall.hear(word, expected[0])
     return word, told if bent is logits else log_chance(logits, allowed, word)

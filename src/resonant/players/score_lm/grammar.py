@@ -50,6 +50,11 @@ class CellGrammar:
         """Whether a pitch may come next."""
         return self.last in ("position", "shift", "velocity", "note")
 
+    @property
+    def at_rhythm(self) -> bool:
+        """Whether it is said next when a note begins, how long it lasts, or that no more come."""
+        return self.last in ("start", "pitch", "note", "empty")
+
     def allowed(self) -> Allowed:
         """`bool [vocabulary]`: the words that may come next; at least one may."""
         if self._open is None:

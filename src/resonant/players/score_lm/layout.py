@@ -2,7 +2,7 @@
 
     bos source style metre tempo tonic mode   (is track role program [density polyphony register rhythm])*
     far section (position root quality [bass])*                       bars out of sight: form and harmony only
-    bar section (position root quality [bass])*  (track cell | track mask [density])*
+    bar section (position root quality [bass])*  (track cell | track mask)*
     sep  (mask track (position root quality [bass])* cell)*  end      the chords stand again before each fill
 
 Silent cells that are not asked for are left out. Holes are numbered bar by bar, in the order of the tracks. The layout
@@ -31,7 +31,6 @@ class View:
         seen: the bars (half-open) whose form and harmony are seen; they hold the near ones.
         source, style: of `vocabulary.SOURCES` and `STYLES`.
         controls: by place of a track, what is said of how it plays; tracks that are left out are free.
-        densities: by hole, how many notes are asked for, as a level.
         beside: the places of the tracks whose notes are seen in bars with holes; None for all.
         around: the places of those whose notes are seen in the other near bars; None for all.
     """
@@ -42,7 +41,6 @@ class View:
     source: str = "user"
     style: str = "none"
     controls: Mapping[int, Tokens] = field(default_factory=dict)
-    densities: Mapping[Hole, int] = field(default_factory=dict)
     beside: frozenset[int] | None = None
     around: frozenset[int] | None = None
 
@@ -109,8 +107,6 @@ def _seen(cells: Cells, view: View, bar: int, numbers: Mapping[Hole, int]) -> It
         if (bar, place) in numbers:
             yield _V.track(place)
             yield _V.mask(numbers[bar, place])
-            if (bar, place) in view.densities:
-                yield _V.density(view.densities[bar, place])
         elif cell != (_V.empty,) and view.hears(bar, place):
             yield _V.track(place)
             yield from cell

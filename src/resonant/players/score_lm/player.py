@@ -1,11 +1,10 @@
 """`score-lm` as a player: the context as a row of words with holes, the fills as notes."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from resonant.errors import Cancelled
@@ -18,6 +17,7 @@ from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of, role
 from resonant.players.score_lm.fill import Filled, Filling, begun, filled
 from resonant.players.score_lm.grammar import Bounds
 from resonant.players.score_lm.layout import Hole, View, prompt
+from resonant.players.score_lm.new_part import TUNES, UNCUT, USUAL_DENSITY, a_section, off_density, returning
 from resonant.players.score_lm.recall import FARTHEST_BARS, recalled
 from resonant.players.score_lm.theory import theory_of
 from resonant.players.score_lm.vocabulary import GRID, MOST_TRACKS, STYLES, VOCABULARY
@@ -34,12 +34,6 @@ _OF_A_NEW_BAR = 32  # words of a bar of a part that plays nowhere yet
 _MORE_THAN_USUAL, _MOST_ROOM = 1.5, 96
 _FAR_BARS = 16
 _BARS_AT_ONCE = 8
-USUAL_DENSITY: Mapping[str, int] = MappingProxyType(
-    {"drums": 3, "bass": 1, "chords": 3, "pad": 1, "strings": 1, "arpeggio": 3, "melody": 1, "counter": 1}
-)
-"""The level of density that is asked of a new part, by role: the median of the training pieces. Left free, a part that
-follows what it wrote itself grows busier from bar to bar."""
-
 BESIDE = 0.6
 """How much of the words in sight the bars of the holes may take with what other tracks play there."""
 
@@ -113,8 +107,9 @@ class ScorePlayer:
         written: list[Note] = []
         left, is_new = context.bars, not context.track.notes
         while left:
-            encoded = cells_around(score, _holes(score, context.track.name, left[:_BARS_AT_ONCE]))
-            bars = _portion(encoded, left, _place(score, context.track.name), self.model.config.context)
+            next_bars = a_section(score, left) if is_new else left
+            encoded = cells_around(score, _holes(score, context.track.name, next_bars[:_BARS_AT_ONCE]))
+            bars = _portion(encoded, next_bars, _place(score, context.track.name), self.model.config.context)
             left = left[len(bars) :]
             notes = self._best(score, encoded, bars, context, is_new).notes
             written += notes
@@ -138,17 +133,20 @@ class ScorePlayer:
             style: its name, for the model.
             should_stop: see `Filling`.
             encoded: the score in tokens, `cells_around` the holes, where that is known.
-            is_new: whether what the tracks with holes play elsewhere was written just now: see `view_of`.
+            is_new: whether what the tracks with holes play elsewhere was written just now: see `view_of`, `new_part`.
         """
         encoded = cells_around(score, holes) if encoded is None else encoded
         view = view_of(encoded, holes, (self.sight, self.model.config.context), self.source, style, is_new)
         tracks = score.tracks
+        again = returning(score, encoded, holes) if is_new and self.recall else {}
         filling = Filling(
             {(bar, place): bounds_of(score, tracks[place], bar) for bar, place in holes},
             Sampling(self.temperature, 0, self.top_p),
             {hole: theory_of(score, tracks[hole[1]], hole[0], self.theory) for hole in holes} if self.theory else {},
-            recalled=recalled(encoded, holes) if self.recall else {},
+            recalled=recalled(encoded, holes) | again if self.recall else {},
+            returning=frozenset(again),
             recall=self.recall,
+            rhythm=UNCUT if is_new and all(tracks[place].role in TUNES for _, place in holes) else None,
             should_stop=should_stop,
             longest={hole: longest_cell(encoded, hole) for hole in holes},
         )
@@ -165,8 +163,17 @@ class ScorePlayer:
         tried = self.tried(asked, streams)
         if self.judge is None or len(tried) == 1:
             return chosen(tried)
+        if is_new and context.track.role in TUNES:
+            return max(tried, key=lambda each: self._fits(score, name, each, bars))
         tracks = [_with(score, name, each.notes) for each in tried]
         return chosen(tried, [self.judge(score.with_track(track), track, bars) for track in tracks])
+
+    def _fits(self, score: Score, name: str, tried: Candidate, bars: Sequence[int]) -> float:
+        """How well bars of a new tune fit the others, and keep it as dense as is usual: its own past is no measure."""
+        assert self.judge is not None, "somebody judges"
+        whole = _with(score, name, tried.notes)
+        alone = replace(whole, notes=tried.notes)
+        return self.judge(score.with_track(alone), alone, bars) - off_density(score, whole)
 
     def worth_trying(self, asked: Asked) -> int:
         """How many candidates there is time for: all of a quiet part, one of a busy one."""

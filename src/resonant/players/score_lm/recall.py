@@ -30,6 +30,9 @@ SHARES: Mapping[str, Sequence[float]] = MappingProxyType(
 """By kind of word, the share of what is recalled behind none, one, two, and three or more words that came as recalled:
 those under which the words of validation pieces are likeliest beside the shipped model (`benchmarks/fit_recall.py`)."""
 
+RETURNING = 0.95
+"""The share of what a section played before, where it returns."""
+
 
 class Recall:
     """A cell that is recalled while another one is written.
@@ -37,13 +40,14 @@ class Recall:
     Args:
         cell: what is recalled.
         strength: 0…1, how much of the `SHARES`: 0 for a model that invents everything, 1 foretells best.
+        returns: whether it is what a returning section played: then its share is `RETURNING` throughout.
 
     Attributes:
         came: how many words in a row came as recalled.
     """
 
-    def __init__(self, cell: Tokens, strength: float) -> None:
-        self._cell, self._strength = cell, strength
+    def __init__(self, cell: Tokens, strength: float, returns: bool = False) -> None:
+        self._cell, self._strength, self._returns = cell, strength, returns
         self.came = 0
 
     def expected(self, grammar: CellGrammar) -> tuple[int, float] | None:
@@ -51,6 +55,8 @@ class Recall:
         word = foretold(self._cell, grammar)
         if word is None or not grammar.allowed()[word]:
             return None
+        if self._returns:
+            return word, RETURNING
         shares = SHARES.get(kind_of(word, grammar.bounds.close), (0.0,))
         return word, self._strength * shares[min(self.came, len(shares) - 1)]
 
