@@ -1,5 +1,6 @@
 """Sampling: logits to a word, under what is allowed."""
 
+import math
 import random
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ def drawn_word(
     told = logits[words].astype(np.float64)
     told -= told.max()
     place = int(told.argmax()) if how.temperature <= 0.0 else _place(told / how.temperature, how, rng.random())
-    return int(words[place]), float(told[place] - np.log(np.exp(told).sum()))
+    return int(words[place]), float(told[place]) - math.log(np.exp(told).sum())
 
 
 def log_chance(logits: NDArray[np.float32], allowed: NDArray[np.bool_], word: int) -> float:
@@ -49,12 +50,11 @@ def log_chance(logits: NDArray[np.float32], allowed: NDArray[np.bool_], word: in
 
 
 def _place(told: NDArray[np.float64], how: Sampling, number: float) -> int:
-    chance = np.exp(told - told.max())
-    chance /= chance.sum()
-    order = np.argsort(-chance, kind="stable")
+    """The place drawn by a number in 0…1, of words whose highest logit is 0."""
+    chance = np.exp(told)
+    order = (-chance).argsort(kind="stable")
     if how.top_k:
         order = order[: how.top_k]
-    below = np.cumsum(chance[order])
-    kept = order[: int(np.searchsorted(below, how.top_p * below[-1], side="left")) + 1]
-    steps = np.cumsum(chance[kept])
-    return int(kept[min(int(np.searchsorted(steps, number * steps[-1], side="right")), len(kept) - 1)])
+    below = chance[order].cumsum()
+    last = int(below.searchsorted(how.top_p * below[-1], side="left"))
+    return int(order[min(int(below.searchsorted(number * below[last], side="right")), last)])

@@ -8,6 +8,7 @@ on a CPU.
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,7 +20,6 @@ from torch.nn import functional
 from torch.nn.utils import parametrize
 
 from resonant.nn.checkpoints import save_checkpoint
-from resonant.nn.steps import one_thread
 from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.players.chord_lm.vocabulary import (
     CHORDS,
@@ -91,13 +91,24 @@ def train_chords(
     parametrize.register_parametrization(model.embedding, "weight", _SharedChords(recipe.model.width))
     optimiser = _optimiser(model, recipe)
     shown = [song for song in songs for _ in range(recipe.standards if song.source == "standards" else 1)]
-    with one_thread():
+    with _one_thread():
         for number in range(recipe.passes):
             loss = _pass(model, optimiser, shown, recipe, number)
             found = math.exp(surprise(model, held_out))
             tell(f"pass {number + 1} of {recipe.passes}: loss {loss:.3f}, held out {found:.2f} a chord")
     parametrize.remove_parametrizations(model.embedding, "weight", leave_parametrized=True)
     return model.eval()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """What is multiplied in here is multiplied on one thread: it sums in one order."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _pass(

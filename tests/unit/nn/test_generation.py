@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from resonant.nn.generation import Reader, Ready, read_in_step
-from resonant.nn.steps import Pace, Steps
+from resonant.nn.steps import Steps
 from resonant.nn.transformer import Transformer, TransformerConfig
 from resonant.nn.weights import Whole
 
@@ -104,27 +104,6 @@ def test_forked_readers_go_their_own_ways(exact: Ready) -> None:
     np.testing.assert_allclose(first, told(exact, [1, 2, 3, 4, 5, 6, 7]), atol=2e-4)
     np.testing.assert_allclose(second, told(exact, [1, 2, 3, 4, 5, 6, 8]), atol=2e-4)
     np.testing.assert_allclose(reader.read([9]), told(exact, [1, 2, 3, 4, 5, 6, 7, 9]), atol=2e-4)
-
-
-def test_words_are_read_on_one_thread_for_a_while_once_threads_waited_for_one_another() -> None:
-    usual = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        clock = iter([0.0, 1.0, 1.0, 2.0, 2.0, 6.9, 7.0, 12.1])  # steps of 1, 1, 4.9 and 5.1
-        pace, seen = Pace(lambda: next(clock, 100.0)), []
-        for _ in range(4):
-            with pace.step(1):
-                seen.append(torch.get_num_threads())
-        assert seen == [2, 2, 2, 2]
-        for _ in range(1000):
-            with pace.step(1):
-                seen.append(torch.get_num_threads())
-            assert torch.get_num_threads() == 2, "whoever else multiplies does so as before"
-        assert set(seen[4:]) == {1}
-        with pace.step(1):
-            assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(usual)
 
 
 def test_what_is_read_does_not_depend_on_how_many_threads_read_it() -> None:

@@ -87,7 +87,7 @@ class ScorePlayer:
 
     @cached_property
     def model(self) -> "Ready":
-        need(self.name, "torch", "safetensors")
+        need(self.name, "torch", "numba", "safetensors")
         from resonant.nn.generation import load_model
 
         return load_model(self.weights, self.adapter)
