@@ -19,7 +19,7 @@ from resonant.nn.transformer import Block, Cache, Transformer, rotation
 from resonant.nn.weights import Whole
 
 FEW = 16
-"""Words that are read sooner so than by the whole model: the most for which narrow weights are widened as they go."""
+"""Words that are read about as soon so as by the whole model; fewer are read sooner."""
 
 _Matrix = tuple[Weights, Array]
 """Weights `[O, I]`, and what each output is multiplied by, `[O]`."""
