@@ -20,6 +20,7 @@ class Bounds:
         drums: whether it is a part of drums.
         low, high: MIDI pitches that the instrument can play.
         close: the word that closes the cell: the next hole's mask, or `end`.
+        voices: how many notes can be struck at once.
     """
 
     positions: int
@@ -27,6 +28,7 @@ class Bounds:
     low: int
     high: int
     close: int
+    voices: int = 128
 
 
 @dataclass
@@ -41,6 +43,7 @@ class CellGrammar:
     position: int = -1
     pitch: int = -1
     velocity: int | None = None
+    struck: int = 0
     last: str = "start"
     closed: bool = False
     _open: Allowed | None = field(default=None, repr=False)
@@ -78,7 +81,8 @@ class CellGrammar:
             return mask
         if self.last == "note":
             mask[self.bounds.close] = True
-        self._open_notes(mask)
+        if self.struck < self.bounds.voices:
+            self._open_notes(mask)
         return mask
 
     def take(self, token: int) -> None:
@@ -91,12 +95,14 @@ class CellGrammar:
             self.last = "empty"
         elif token in _V.position:
             self.position, self.pitch, self.last = _V.position.index(token), -1, "position"
+            self.struck = 0
         elif token in _V.shift:
             self.last = "shift"
         elif token in _V.velocity:
             self.velocity, self.last = _V.velocity.index(token), "velocity"
         elif token in _V.pitch:
             self.pitch, self.last = _V.pitch.index(token), "pitch"
+            self.struck += 1
         elif token in _V.drum:
             self.pitch, self.last = DRUMS[_V.drum.index(token)], "note"
         else:

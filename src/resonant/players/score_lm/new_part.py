@@ -15,6 +15,7 @@ from types import MappingProxyType
 from resonant.nn.sampling import Sampling
 from resonant.players.score_lm.cells import SILENT, Cells, Tokens, usual_notes
 from resonant.players.score_lm.layout import Hole
+from resonant.players.score_lm.vocabulary import VOCABULARY
 from resonant.score.model import Score, Section, Track
 
 USUAL_DENSITY: Mapping[str, int] = MappingProxyType(
@@ -29,6 +30,15 @@ UNCUT = Sampling(temperature=1.0, top_p=1.0)
 """As the model has it, with all that is unlikely."""
 
 _SOME = 0.5  # notes a bar, so that silence is far from any density, but not infinitely so
+
+
+def asked_of(role: str) -> Tokens:
+    """What is said of how a new part plays: how dense it is, and that a tune strikes one note at a time."""
+    density = USUAL_DENSITY.get(role)
+    return (
+        *(() if density is None else (VOCABULARY.density(density),)),
+        *((VOCABULARY.polyphony(0),) if role in TUNES else ()),
+    )
 
 
 def a_section(score: Score, bars: tuple[int, ...]) -> tuple[int, ...]:

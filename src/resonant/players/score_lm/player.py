@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from resonant.errors import Cancelled
 from resonant.instruments import instrument
 from resonant.nn.sampling import Sampling
+from resonant.players.arranger.performance import cut_to_voices
 from resonant.players.context import Context, Part, never
 from resonant.players.registry import Capabilities, need
 from resonant.players.score_lm.candidates import Candidate, Judge, chosen
@@ -17,10 +18,10 @@ from resonant.players.score_lm.cells import SILENT, Cells, cells, notes_of, role
 from resonant.players.score_lm.fill import Filled, Filling, begun, filled
 from resonant.players.score_lm.grammar import Bounds
 from resonant.players.score_lm.layout import Hole, View, prompt
-from resonant.players.score_lm.new_part import TUNES, UNCUT, USUAL_DENSITY, a_section, off_density, returning
+from resonant.players.score_lm.new_part import TUNES, UNCUT, a_section, asked_of, off_density, returning
 from resonant.players.score_lm.recall import FARTHEST_BARS, recalled
 from resonant.players.score_lm.theory import theory_of
-from resonant.players.score_lm.vocabulary import GRID, MOST_TRACKS, STYLES, VOCABULARY
+from resonant.players.score_lm.vocabulary import GRID, MOST_TRACKS, STYLES
 from resonant.score.model import Note, Score, Track
 from resonant.seeds import stream
 
@@ -114,7 +115,8 @@ class ScorePlayer:
             notes = self._best(score, encoded, bars, context, is_new).notes
             written += notes
             score = score.with_track(_with(score, context.track.name, notes))
-        return Part(tuple(sorted(written)))
+        plays = instrument(context.track.instrument)
+        return Part(tuple(sorted(written)) if plays.is_drums else cut_to_voices(written, plays.max_voices))
 
     def asked(
         self,
@@ -280,8 +282,7 @@ def view_of(
     plays = not is_new and any(cells[place] != SILENT for cells in encoded.notes for place in ours)
     controls = {place: said for place, said in enumerate(encoded.controls) if said}
     if not plays:
-        levels = {place: USUAL_DENSITY.get(role_of(encoded, place)) for place in ours}
-        controls |= {place: (VOCABULARY.density(level),) for place, level in levels.items() if level is not None}
+        controls |= {place: asked_of(role_of(encoded, place)) for place in ours}
     known = style if style in STYLES else "none"
     view = View(holes, (first, end), (first, end), source, known, controls, beside=none, around=none)
     sight, context = reach
@@ -352,4 +353,4 @@ def bounds_of(score: Score, track: Track, bar: int) -> Bounds:
     """What the track's instrument can play in a bar; the word that closes the cell is not yet known."""
     plays = instrument(track.instrument)
     start, end = score.bar_ticks(bar)
-    return Bounds((end - start) // GRID, plays.is_drums, plays.low, plays.high, 0)
+    return Bounds((end - start) // GRID, plays.is_drums, plays.low, plays.high, 0, plays.max_voices)
