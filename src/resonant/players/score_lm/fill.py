@@ -136,12 +136,8 @@ def _writing(row: Begun, filling: Filling, rng: random.Random) -> _Writing:
         room = row.reader.room - sum(len(head) + _LEAST_ROOM for head in heads) - _TO_END_A_NOTE
         close = heads[0][0] if heads else _V.end
         grammar = CellGrammar(replace(filling.bounds[hole], close=close))
-        recalled = filling.recalled.get(hole)
-        recall = (
-            None
-            if recalled is None or not filling.recall
-            else Recall(recalled, filling.recall, hole in filling.returning)
-        )
+        recalled, returns = filling.recalled.get(hole), hole in filling.returning
+        recall = Recall(recalled, filling.recall, returns) if recalled is not None and filling.recall else None
         cell = _Cell(hole, grammar, filling.theory.get(hole), recall, lines[place])
         most = min(filling.most_words, filling.longest.get(hole, room), room)
         fill = yield from _written(cell, logits, replace(filling, most_words=most), rng)
