@@ -167,7 +167,7 @@ class Bench:
         if part in UNPLAYED:
             return f"{weights[:12]}-{self.limit}"
         played = {name: value for name, value in vars(self.player).items() if name in _PLAYED}
-        manner = hashlib.sha256(repr((played, dict(SHARES), code_hash("players/score_lm"))).encode()).hexdigest()
+        manner = hashlib.sha256(repr((played, dict(SHARES), code_hash("players/score_lm", "nn"))).encode()).hexdigest()
         return f"{weights[:12]}-{manner[:8]}-{self.limit}"
 
     @cached_property
