@@ -47,6 +47,7 @@ from resonant.players.score_lm.cells import Cells, cells, notes_of, role_of
 from resonant.players.score_lm.fill import begun, filled
 from resonant.players.score_lm.grammar import CellGrammar, is_legal
 from resonant.players.score_lm.layout import fill_head, prompt
+from resonant.players.score_lm.new_part import TUNES
 from resonant.players.score_lm.player import ScorePlayer, fits
 from resonant.players.score_lm.recall import SHARES
 from resonant.players.score_lm.vocabulary import ROLES, VOCABULARY
@@ -81,7 +82,6 @@ MANNERS: Mapping[str, Figures] = {
     "recall 0.5": {"recall": 0.5},
     "recall 1": {"recall": 1.0},
 }
-TUNES = ("melody", "counter")
 TARGET = Path(__file__).parents[1] / "docs" / "models" / "score-lm.md"
 _V = VOCABULARY
 

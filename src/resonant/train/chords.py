@@ -100,17 +100,6 @@ def train_chords(
     return model.eval()
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """What is multiplied in here is multiplied on one thread: it sums in one order."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 def _pass(
     model: Transformer, optimiser: torch.optim.Optimizer, shown: Sequence[ChordSong], recipe: ChordRecipe, number: int
 ) -> float:
@@ -217,6 +206,17 @@ def _loss(model: nn.Module, tokens_BT: Tensor) -> Tensor:
     targets[:, : _HEADING - 1] = _NOTHING
     logits = model(tokens_BT[:, :-1].clamp(min=0))
     return functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Sums in one order, whatever the machine: the same seed gives the same weights."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _optimiser(model: nn.Module, recipe: ChordRecipe) -> torch.optim.Optimizer:

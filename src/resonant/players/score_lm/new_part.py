@@ -58,8 +58,10 @@ def returning(score: Score, encoded: Cells, holes: frozenset[Hole]) -> dict[Hole
     found = dict[Hole, Tokens]()
     for bar, place in holes:
         section = score.section_at(bar)
-        for before in _visits(score, section):
-            other = before.start_bar + bar - section.start_bar if section else bar
+        if section is None:
+            continue
+        for before in _earlier_visits(score, section):
+            other = before.start_bar + bar - section.start_bar
             plays = any(encoded.notes[each][place] != SILENT for each in range(before.start_bar, before.end_bar))
             if other < before.end_bar and plays and encoded.chords[other] == encoded.chords[bar]:
                 found[bar, place] = encoded.notes[other][place]
@@ -67,13 +69,10 @@ def returning(score: Score, encoded: Cells, holes: frozenset[Hole]) -> dict[Hole
     return found
 
 
-def _visits(score: Score, section: Section | None) -> list[Section]:
-    """The earlier sections of the same material, the last first."""
-    if section is None:
-        return []
-    return [
-        each for each in reversed(score.sections) if each.material == section.material and each.visit < section.visit
-    ]
+def _earlier_visits(score: Score, section: Section) -> list[Section]:
+    """The sections of the same material before, the last first."""
+    kin = (each for each in reversed(score.sections) if each.material == section.material)
+    return [each for each in kin if each.visit < section.visit]
 
 
 def off_density(score: Score, track: Track) -> float:

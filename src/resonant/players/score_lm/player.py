@@ -140,12 +140,12 @@ class ScorePlayer:
         encoded = cells_around(score, holes) if encoded is None else encoded
         view = view_of(encoded, holes, (self.sight, self.model.config.context), self.source, style, is_new)
         tracks = score.tracks
-        again = returning(score, encoded, holes) if is_new and self.recall else {}
+        again = returning(score, encoded, holes) if is_new else {}
         filling = Filling(
             {(bar, place): bounds_of(score, tracks[place], bar) for bar, place in holes},
             Sampling(self.temperature, 0, self.top_p),
             {hole: theory_of(score, tracks[hole[1]], hole[0], self.theory) for hole in holes} if self.theory else {},
-            recalled=recalled(encoded, holes) | again if self.recall else {},
+            recalled=recalled(encoded, holes, holes - again.keys()) | again if self.recall else {},
             returning=frozenset(again),
             recall=self.recall,
             rhythm=UNCUT if is_new and all(tracks[place].role in TUNES for _, place in holes) else None,

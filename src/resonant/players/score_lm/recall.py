@@ -77,9 +77,15 @@ def leaned(logits: Logits, allowed: Allowed, word: int, share: float) -> Logits:
     return found
 
 
-def recalled(encoded: Cells, holes: frozenset[Hole]) -> dict[Hole, Tokens]:
-    """By hole, the cell of its track that is recalled there: of the bar most alike, where the track does not rest."""
-    bars = bars_most_like(encoded, holes, holes, FARTHEST_BARS)
+def recalled(encoded: Cells, holes: frozenset[Hole], wanted: frozenset[Hole] | None = None) -> dict[Hole, Tokens]:
+    """By hole, the cell of its track that is recalled there: of the bar most alike, where the track does not rest.
+
+    Args:
+        encoded: the score in tokens.
+        holes: what can not be recalled, for it is to be written.
+        wanted: those of the holes for which it is asked; None for all.
+    """
+    bars = bars_most_like(encoded, holes, holes if wanted is None else wanted, FARTHEST_BARS)
     cells = {hole: encoded.notes[bar][hole[1]] for hole, bar in bars.items() if bar is not None}
     return {hole: cell for hole, cell in cells.items() if cell != SILENT}
 
