@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from resonant.errors import BriefError
 from resonant.library.appending import append, published_end
+from resonant.library.desk import desk
 from resonant.library.model import Song
 from resonant.library.revisions import OpenSong, save_revision
-from resonant.library.song_files import sheets_being_made
+from resonant.library.song_files import sheets_of
 from resonant.mix.appending import Addition, PublishedEnd, add
 from resonant.mix.mixdown import mixed_length
 from resonant.mix.scene import ending_of
@@ -52,13 +53,14 @@ def lengthened(
     """
     watch = watch or Watch()
     song = extend(opened.song, bars, engine, watch, change, section)
-    with sheets_being_made(song) as sheets:
+    with desk(opened.folder) as files:
+        files.begin(sheets_of(song))
         end = published_end(opened)
         addition = None if end is None else added(song, end, bars, engine, watch)
         if addition is not None:
-            document = append(song, addition, opened, sheets)
+            document = append(song, addition, opened, files)
         else:
-            document = save_revision(sounded(song, engine, watch), opened, sheets=sheets)
+            document = save_revision(sounded(song, engine, watch), opened, files=files)
     watch.progress("saved", 1.0)
     return Longer(OpenSong(opened.folder, document), addition is None)
 

@@ -1,20 +1,16 @@
 """An act, to the end: a song's new notes sounded, mixed, and saved as a revision of the song they were made from."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
-from contextlib import ExitStack
 
 from resonant.audio import Audio
-from resonant.audio_files import AudioFormat, audio_bytes
+from resonant.audio_files import AudioFormat
+from resonant.library.desk import desk
 from resonant.library.document import SongDocument
 from resonant.library.model import Song
 from resonant.library.revisions import OpenSong, save_revision
-from resonant.library.song_files import Makers, formats_of, sheets_being_made
+from resonant.library.song_files import formats_of, sheets_of, sound, stem_paths
 from resonant.mix.model import Published
 from resonant.produce import Engine, Watch, sounded
-from resonant.threads import Threads
-
-_MOST_AHEAD = 2  # files of stems that lie in memory until the master is done: what the one track of a re-roll has
 
 
 def revised(
@@ -29,7 +25,7 @@ def revised(
 ) -> SongDocument:
     """The revision of `opened` that a song's new notes make.
 
-    Its sheets are drawn and the files of its stems are made while the master is.
+    Its sheets are drawn and its stems are written while the master is made.
 
     Args:
         song: as an act gave it, with notes and without sound.
@@ -46,16 +42,13 @@ def revised(
     """
     watch = watch or Watch()
     formats = formats_of(opened.document) if formats is None else formats
-    with ExitStack() as drawing, Threads(1) as beside:
-        begun: dict[tuple[Audio, AudioFormat], Future[bytes]] = {}
-        sheets: Makers = {}
+    paths = stem_paths(track.name for track in song.score.tracks)
+    with desk(opened.folder) as files:
 
         def begin(name: str, stem: Audio) -> None:
-            if not sheets:  # not before: drawing is Python's own work, as is much of rendering, and one waits for it
-                sheets.update(drawing.enter_context(sheets_being_made(song)))
-            if len(begun) < _MOST_AHEAD:
-                begun.update({(stem, form): beside.submit(audio_bytes, stem, form, name) for form in formats})
+            # sheets not before: drawing is Python's own work, as is much of rendering, and one waits for it
+            files.begin(sound(paths[name], stem, formats) | sheets_of(song))
 
         sounding = sounded(song, engine, watch, before, begin)
         watch.progress("saving", 0.97)
-        return save_revision(sounding, opened, formats, current, sheets or None, begun)
+        return save_revision(sounding, opened, formats, current, files)

@@ -14,14 +14,15 @@ import numpy as np
 from resonant.audio import Audio
 from resonant.audio_files import AudioFormat, audio_bytes
 from resonant.errors import InputError
+from resonant.library.desk import Desk, Makers
 from resonant.library.digests import Blocks, blocks_of, memory_of, remember, remembered, replaced
 from resonant.library.document import SongDocument, StemFile
 from resonant.library.history import History
 from resonant.library.model import Song
 from resonant.library.patches import Patch, begin
-from resonant.library.place import disk_errors, unfinished_folder
+from resonant.library.place import disk_errors
 from resonant.library.revisions import OpenSong, publish
-from resonant.library.song_files import MIX, Makers, formats_of, meters_data, stem_paths, write_files
+from resonant.library.song_files import MIX, formats_of, meters_data, sheets_of, stem_paths
 from resonant.library.wav_files import WavFile, end_of_wav, write_end
 from resonant.mix.appending import Addition, PublishedEnd, context_start
 from resonant.mix.loudness import Loudness
@@ -84,11 +85,11 @@ def published_end(opened: OpenSong) -> PublishedEnd | None:
     )
 
 
-def append(song: Song, addition: Addition, opened: OpenSong, sheets: Makers) -> SongDocument:
+def append(song: Song, addition: Addition, opened: OpenSong, files: Desk) -> SongDocument:
     """A new revision of the song whose sound is that of the opened one with an addition to its end.
 
     Args:
-        sheets: what makes `sheets_of(song)`.
+        files: where its files are made; some may be begun already.
 
     Raises:
         InputError: it would change a locked cell, or a file was changed by hand meanwhile.
@@ -96,16 +97,15 @@ def append(song: Song, addition: Addition, opened: OpenSong, sheets: Makers) -> 
         PlaceError: the disk is full, or the place is read-only; the song is what it was.
     """
     folder, before = opened.folder, opened.document
-    with disk_errors(folder), unfinished_folder(folder) as desk:
+    with disk_errors(folder):
         growths = _growths(addition, opened)
-        makers = sheets | _other_formats(opened, addition, growths)
-        made = write_files(makers, desk)
+        made = files.written(sheets_of(song) | _other_formats(opened, addition, growths))
         recordings = {name: digest for name, digest in before.files.items() if name.startswith("recordings/")}
-        files = made.digests | recordings | {growth.name: growth.after.whole for growth in growths}
+        digests = made.digests | recordings | {growth.name: growth.after.whole for growth in growths}
         document = SongDocument(
             replace(song, stems=None, mix=None, lineage=replace(song.lineage, parent=opened.revision)),
             before.name,
-            dict(sorted(files.items())),
+            dict(sorted(digests.items())),
             _meters(addition),
             {name: StemFile(stem.file, addition.keys[name]) for name, stem in before.stems.items()},
         )

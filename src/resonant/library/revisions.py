@@ -8,34 +8,23 @@ the history, and the line in the log; then `current`. From there on the new one 
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 
 from resonant.audio_files import AudioFormat
 from resonant.errors import InputError
 from resonant.library.catalogue import CATALOGUE, Catalogue
+from resonant.library.desk import Desk, Makers, Written, desk
 from resonant.library.digests import BLOCK_BYTES, digest, known_digest, memory_of, remember
 from resonant.library.document import SCHEMA, SongDocument, files_of, from_text, revision_id, to_text
 from resonant.library.history import DOCUMENT, History
 from resonant.library.locks import refuse_broken_locks
 from resonant.library.model import Song
 from resonant.library.patches import finish, interrupted, put_back, rebuilt
-from resonant.library.place import disk_errors, settle_folder, sweep, unfinished_folder, write_durably
+from resonant.library.place import disk_errors, settle_folder, sweep, write_durably
 from resonant.library.published import PublishedFolder
-from resonant.library.song_files import (
-    Begun,
-    Makers,
-    Written,
-    formats_of,
-    meters_of,
-    recordings_of,
-    sheets_of,
-    sounds_of,
-    stem_files,
-    write_files,
-)
+from resonant.library.song_files import formats_of, meters_of, recordings_of, sheets_of, sounds_of, stem_files
 from resonant.library.songs import load_song, plain_sha256
 from resonant.mix.model import Published
 from resonant.threads import Threads
@@ -98,8 +87,7 @@ def save_revision(
     opened: OpenSong,
     formats: Sequence[AudioFormat] | None = None,
     current: bool = True,
-    sheets: Makers | None = None,
-    begun: Begun = MappingProxyType({}),
+    files: Desk | None = None,
 ) -> SongDocument:
     """A new revision of the song, made from the one that was opened; only files that differ from it are made.
 
@@ -108,8 +96,7 @@ def save_revision(
     Args:
         formats: of mix and stems; None for those that the song has.
         current: False for a take that is kept and not shown.
-        sheets: what makes `sheets_of(song)`, where they are being made already.
-        begun: files of its sounds that are being made already.
+        files: where its files are made, in the folder of `opened`, where some are begun already.
 
     Raises:
         InputError: it would change a locked cell, or lose a lock; it names the lock.
@@ -117,16 +104,14 @@ def save_revision(
     """
     folder, before = opened.folder, opened.document
     formats = formats_of(before) if formats is None else tuple(formats)
-    with disk_errors(folder), unfinished_folder(folder) as desk:
-        sheets = sheets_of(song) if sheets is None else sheets
-        kept, makers = _kept_and_new(song, opened, formats, sheets, sounds_of(song, formats, begun))
-        made = write_files(makers, desk)
-        files = dict(sorted((kept | made.digests).items()))
+    with disk_errors(folder), desk(folder) if files is None else nullcontext(files) as files:
+        kept, makers = _kept_and_new(song, opened, formats)
+        made = files.written(makers)
         same_sound = song.mix is None and song.stems is None and _same_music(song, before.song)
         document = SongDocument(
             replace(song, stems=None, mix=None, lineage=replace(song.lineage, parent=opened.revision)),
             before.name,
-            files,
+            dict(sorted((kept | made.digests).items())),
             before.meters if same_sound else meters_of(song),
             before.stems if same_sound else stem_files(song, formats),
         )
@@ -322,12 +307,10 @@ def _begin(history: History, opened: OpenSong) -> None:
         history.choose(opened.revision)
 
 
-def _kept_and_new(
-    song: Song, opened: OpenSong, formats: Sequence[AudioFormat], sheets: Makers, sounds: Makers
-) -> tuple[dict[str, str], Makers]:
+def _kept_and_new(song: Song, opened: OpenSong, formats: Sequence[AudioFormat]) -> tuple[dict[str, str], Makers]:
     """The digests of the files that are as they were in `opened`, and what makes the others."""
     before = opened.document
-    recordings = recordings_of(song)
+    sheets, recordings = sheets_of(song), recordings_of(song)
     same: set[str] = set()
     if _same_music(song, before.song):
         same |= sheets.keys()
@@ -338,7 +321,7 @@ def _kept_and_new(
     same |= {name for recording in song.recordings.values() if recording in before.song.recordings.values()
              for name in recording.files}  # fmt: skip
     kept = {name: before.files[name] for name in same if name in before.files and _is_there(opened, name)}
-    makers = {name: make for name, make in (sheets | sounds | recordings).items() if name not in kept}
+    makers = {name: make for name, make in (sheets | sounds_of(song, formats) | recordings).items() if name not in kept}
     return kept, makers
 
 

@@ -1,38 +1,25 @@
 """The files of a song: what they are called, and their bytes, made when they are asked for."""
 
-import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
-from pathlib import Path
-from types import MappingProxyType
 
 from resonant.audio import Audio
 from resonant.audio_files import AudioFormat, audio_bytes
-from resonant.library.digests import Blocks, blocks_in
+from resonant.library.desk import Makers
 from resonant.library.document import SongDocument, StemFile
 from resonant.library.model import Song
-from resonant.library.place import write_durably
 from resonant.mix.loudness_counts import LoudnessCounts
 from resonant.mix.model import HeldStrip, Meters
 from resonant.pictures.roll import piano_roll_png
 from resonant.score.midi import to_midi_bytes
 from resonant.score.passes.lyrics import lrc
-from resonant.threads import Threads
 
 MIX = "mix"
 EXACT = (AudioFormat.WAV, AudioFormat.FLAC)  # what holds a published stem to the last bit
 _NAME_LENGTH = 40
-
-Makers = dict[str, Callable[[], bytes]]
-"""By the name of a file in the song's folder, what makes its bytes."""
-
-Begun = Mapping[tuple[Audio, AudioFormat], Future[bytes]]
-"""The bytes of sounds that threads are at work on already."""
 
 
 def sheets_of(song: Song) -> Makers:
@@ -46,69 +33,20 @@ def sheets_of(song: Song) -> Makers:
     return sheets
 
 
-@contextmanager
-def sheets_being_made(song: Song) -> Iterator[Makers]:
-    """`sheets_of(song)`, made by a thread of their own from now on; a maker waits until its sheet is done."""
-    with Threads(1) as beside:
-        made = {name: beside.submit(make) for name, make in sheets_of(song).items()}
-        try:
-            yield {name: sheet.result for name, sheet in made.items()}
-        finally:
-            for sheet in made.values():
-                sheet.cancel()
+def sounds_of(song: Song, formats: Sequence[AudioFormat]) -> Makers:
+    """What is heard: the master and the stems, through their strips where the song was mixed."""
+    return {name: make for path, audio in _sounds(song).items() for name, make in sound(path, audio, formats).items()}
 
 
-def sounds_of(song: Song, formats: Sequence[AudioFormat], begun: Begun = MappingProxyType({})) -> Makers:
-    """What is heard: the master and the stems, through their strips where the song was mixed.
-
-    The makers of those that were `begun` wait until they are done.
-    """
-
-    def maker(name: str, audio: Audio, form: AudioFormat) -> Callable[[], bytes]:
-        started = begun.get((audio, form))
-        return partial(audio_bytes, audio, form, name) if started is None else started.result
-
-    return {
-        f"{path}.{form.ending}": maker(f"{path}.{form.ending}", audio, form)
-        for path, audio in _sounds(song).items()
-        for form in formats
-    }
+def sound(path: str, audio: Audio, formats: Sequence[AudioFormat]) -> Makers:
+    """The files of a sound whose path in the song's folder, without ending, is `path`."""
+    names = {f"{path}.{form.ending}": form for form in formats}
+    return {name: partial(audio_bytes, audio, form, name) for name, form in names.items()}
 
 
 def recordings_of(song: Song) -> Makers:
     """What the user brought, byte for byte."""
     return {name: recording.path(name).read_bytes for recording in song.recordings.values() for name in recording.files}
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Files that were made and lie in `folder`, with their hashes, by name and in the order of names."""
-
-    folder: Path
-    blocks: Mapping[str, Blocks]
-
-    @property
-    def digests(self) -> dict[str, str]:
-        return {name: blocks.whole for name, blocks in self.blocks.items()}
-
-
-def write_files(makers: Makers, folder: Path) -> Written:
-    """Makes and writes files, each until it is on the disk.
-
-    More threads than cores, because some of them always wait for the disk.
-    """
-    for parent in {(folder / name).parent for name in makers}:
-        parent.mkdir(parents=True, exist_ok=True)
-    with Threads() as hashing, Threads(2 + (os.cpu_count() or 1)) as writing:
-
-        def written(name: str) -> Blocks:
-            data = makers[name]()
-            hashed = hashing.submit(blocks_in, data)  # while the disk is waited for
-            write_durably(folder / name, data)
-            return hashed.result()
-
-        blocks = dict(zip(makers, writing.map(written, makers), strict=True))
-    return Written(folder, dict(sorted(blocks.items())))
 
 
 def formats_of(document: SongDocument) -> tuple[AudioFormat, ...]:

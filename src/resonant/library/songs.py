@@ -16,12 +16,13 @@ from pathlib import Path
 from resonant.audio_files import AudioFormat
 from resonant.errors import InputError
 from resonant.library.catalogue import Catalogue
+from resonant.library.desk import desk
 from resonant.library.digests import digest
 from resonant.library.document import SongDocument, from_text, to_text
 from resonant.library.history import DOCUMENT
 from resonant.library.model import Song
-from resonant.library.place import disk_errors, settle_folder, unfinished_folder, write_durably
-from resonant.library.song_files import meters_of, recordings_of, sheets_of, slug, sounds_of, stem_files, write_files
+from resonant.library.place import disk_errors, settle_folder, write_durably
+from resonant.library.song_files import meters_of, recordings_of, sheets_of, slug, sounds_of, stem_files
 
 
 def save_song(song: Song, root: Path, formats: Sequence[AudioFormat] = (AudioFormat.WAV,)) -> Path:
@@ -30,10 +31,10 @@ def save_song(song: Song, root: Path, formats: Sequence[AudioFormat] = (AudioFor
     Raises:
         PlaceError: the disk is full, or the place is read-only or no folder; nothing half-written is left.
     """
-    with disk_errors(root), unfinished_folder(root) as folder:
-        made = write_files(sheets_of(song) | sounds_of(song, formats) | recordings_of(song), folder)
+    with disk_errors(root), desk(root) as files:
+        made = files.written(sheets_of(song) | sounds_of(song, formats) | recordings_of(song))
         document = SongDocument(song, _name(song), made.digests, meters_of(song), stem_files(song, formats))
-        path = _placed(folder, root, document.name, to_text(document))
+        path = _placed(files.folder, root, document.name, to_text(document))
     with disk_errors(root), Catalogue(root) as catalogue:
         catalogue.add(document, path)
     return path

@@ -25,16 +25,24 @@ def read_late(channel: Floats, late_at_steps: NDArray[np.float64]) -> Floats:
     reach = int(late_at_steps.max()) + 2
     padded = np.concatenate([np.zeros(reach, dtype=np.float32), channel])
     late = _between(late_at_steps.astype(np.float32))
+    places = np.arange(reach, reach + _CHUNK)
     out = np.empty_like(channel)
     for start in range(0, channel.size, _CHUNK):
-        delay = late[start : start + _CHUNK][: channel.size - start]
-        whole = delay.astype(np.int64)
-        index = np.arange(start + reach, start + reach + len(delay)) - whole
-        value = np.take(padded, index)
-        out[start : start + len(delay)] = value + (delay - whole) * (np.take(padded, index - 1) - value)
+        fraction = late[start : start + _CHUNK][: channel.size - start]
+        whole = fraction.astype(np.int64)
+        fraction -= whole.astype(np.float32)
+        index = places[: whole.size] - whole
+        index += start
+        value = padded.take(index)
+        index -= 1
+        moved = padded.take(index)
+        moved -= value
+        moved *= fraction
+        np.add(value, moved, out=out[start : start + whole.size])
     return out
 
 
 def _between(at_steps: Floats) -> Floats:
+    """What lies on straight lines between values a step apart, the last one left out: a new array."""
     ramp = np.arange(STEP, dtype=np.float32) / np.float32(STEP)
     return np.asarray(at_steps[:-1, None] + (at_steps[1:] - at_steps[:-1])[:, None] * ramp).reshape(-1)

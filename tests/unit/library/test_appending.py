@@ -16,11 +16,11 @@ from resonant.errors import AudioError, InputError
 from resonant.extension import added, extend
 from resonant.library import appending, patches, wav_files
 from resonant.library.appending import append, published_end
+from resonant.library.desk import desk
 from resonant.library.digests import digest
 from resonant.library.document import SongDocument
 from resonant.library.history import History
 from resonant.library.revisions import OpenSong, open_song, switch_to
-from resonant.library.song_files import sheets_of
 from resonant.library.songs import changed_files, save_song
 from resonant.mix.appending import add
 from resonant.mix.loudness import true_peak_dbtp
@@ -58,7 +58,8 @@ def longer(opened: OpenSong, engine: Engine, bars: int = BARS) -> OpenSong:
     song = extend(opened.song, bars, engine)
     addition = added(song, end, bars, engine)
     assert addition is not None
-    return OpenSong(opened.folder, append(song, addition, opened, sheets_of(song)))
+    with desk(opened.folder) as files:
+        return OpenSong(opened.folder, append(song, addition, opened, files))
 
 
 def a_song(root: Path, engine: Engine, formats: tuple[AudioFormat, ...] = (AudioFormat.WAV,)) -> OpenSong:

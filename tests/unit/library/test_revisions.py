@@ -17,6 +17,7 @@ import pytest
 from resonant.audio import Audio, on_24_bits
 from resonant.audio_files import AudioFormat, read_audio
 from resonant.errors import InputError, PlaceError
+from resonant.library import desk as desk_room
 from resonant.library import history as history_room
 from resonant.library import place, revisions, song_files
 from resonant.library.catalogue import Catalogue
@@ -269,7 +270,7 @@ def test_a_song_outside_a_library_gets_no_catalogue_beside_it(first: Song, tmp_p
 
 
 STEPS: list[tuple[object, str]] = [
-    (song_files, "write_durably"),
+    (desk_room, "write_durably"),
     (revisions, "write_durably"),
     (revisions, "settle_folder"),
     (history_room, "write_durably"),

@@ -11,7 +11,7 @@ from PIL import Image
 
 from resonant.audio_files import AudioFormat, read_audio
 from resonant.errors import InputError, PlaceError
-from resonant.library import song_files, songs
+from resonant.library import desk, song_files, songs
 from resonant.library.catalogue import Catalogue
 from resonant.library.model import Song
 from resonant.library.place import sweep
@@ -103,7 +103,7 @@ def test_a_song_whose_words_make_no_name_is_called_by_its_style(song: Song, tmp_
     [
         (songs, "write_durably"),
         (songs, "settle_folder"),
-        (song_files, "write_durably"),
+        (desk, "write_durably"),
         (song_files, "audio_bytes"),
         (song_files, "piano_roll_png"),
     ],

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -123,12 +123,10 @@ def struck_early(performance: Performance, leads_s: Mapping[int, float], ahead: 
     if not ahead:
         return performance
     later = {key: ahead - round(lead * performance.sample_rate) for key, lead in leads_s.items()}
-    strikes = [
-        replace(
-            strike, start=strike.start + later.get(strike.key, ahead), stop=strike.stop + later.get(strike.key, ahead)
-        )
-        for strike in performance.strikes
-    ]
+    strikes = []
+    for strike in performance.strikes:
+        by = later.get(strike.key, ahead)
+        strikes.append(Strike(strike.start + by, strike.stop + by, strike.key, strike.velocity))
     return Performance(
         tuple(sorted(strikes, key=lambda strike: (strike.start, strike.key))),
         performance.bend.later(ahead),
@@ -143,7 +141,7 @@ def _strikes(track: Track, tempo: TempoMap, sample_rate: int, pedal: Curve | Non
         return
     starts = _samples([note.start for note in track.notes], tempo, sample_rate)
     # a length is rounded by itself, so that a note lasts as many samples wherever it stands
-    lengths_s = [tempo.seconds_at(note.end) - tempo.seconds_at(note.start) for note in track.notes]
+    lengths_s = (tempo.seconds_at(note.end) - tempo.seconds_at(note.start) for note in track.notes)
     ends = [start + round(length * sample_rate) for start, length in zip(starts, lengths_s, strict=True)]
     rows = sorted(zip(starts, ends, track.notes, strict=True), key=lambda row: (row[0], row[2].pitch))
     again: dict[int, int] = {}

@@ -37,9 +37,11 @@ from resonant.threads import ahead
 from resonant.units import TempoMap
 
 Item = TypeVar("Item")
+Place = TypeVar("Place", float, NDArray[np.float32])
 
 _MOST_PLACES = 4  # of a track that are kept apart; a kit's many go into both channels at once
 _UNHEARD = 1e-6
+_RIGHT = np.pi / 2.0
 
 
 class PlayableBank(Protocol):
@@ -177,9 +179,10 @@ class _Stage:
         span = slice(start, start + len(played))
         played = played * np.float32(voice.gain)
         if not self._pan.is_still(span.start, span.stop):
-            self._add_at(_angle(voice.pan, self._pan.over(start, len(played), self._rate)), span, played)
+            places = _place(voice.pan, self._pan.over(start, len(played), self._rate))
+            self._add_at(np.clip(places, 0.0, _RIGHT), span, played)
             return
-        angle = float(_angle(voice.pan, self._pan.at(start)))
+        angle = min(max(_place(voice.pan, self._pan.at(start)), 0.0), _RIGHT)
         if angle not in self._in_place and len(self._in_place) < _MOST_PLACES:
             self._in_place[angle] = np.zeros(self._mix.shape[1], dtype=np.float32)
         if angle in self._in_place:
@@ -201,10 +204,10 @@ class _Stage:
                 channel[span] += sound * np.asarray(level, dtype=np.float32)
 
 
-def _angle(pan: float, place: float | Mono) -> NDArray[np.floating]:
-    """Where a voice of that pan stands, 0 left to π/2 right, with the controller at `place`: it moves a voice by up to
-    half the stage each way (section 8.4.6)."""
-    return np.asarray(np.clip((pan + (place - 64.0) / 63.0 * 500.0 + 500.0) / 1000.0, 0.0, 1.0) * (np.pi / 2.0))
+def _place(pan: float, controller: Place) -> Place:
+    """Where a voice of that pan stands, 0 left to π/2 right, or beyond: the controller moves it by up to half the stage
+    each way (section 8.4.6)."""
+    return (pan + (controller - 64.0) / 63.0 * 500.0 + 500.0) / 1000.0 * _RIGHT
 
 
 def _level(performance: Performance, num_samples: int) -> NDArray[np.float32] | np.float32:

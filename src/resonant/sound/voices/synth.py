@@ -37,15 +37,15 @@ def play_synth(
     """
     made = np.zeros((patch.sides, -(-num_samples // patch.slower)), dtype=np.float32)
     _Stage(made, played, patch, sample_rate / patch.slower, should_stop).play()
-    dry = made if patch.slower == 1 else _faster(made, patch.slower)[:, :num_samples]
     if patch.mono:
-        dry = _without_dc(dry, sample_rate)
+        made = _without_dc(made, sample_rate / patch.slower)
+    dry = made if patch.slower == 1 else _faster(made, patch.slower)[:, :num_samples]
     if patch.ensemble is not None:
         return ensemble(dry, patch.ensemble, sample_rate)
     return dry if patch.sides == 2 else np.repeat(dry, 2, axis=0)
 
 
-def _without_dc(samples: Samples, sample_rate: int) -> Samples:
+def _without_dc(samples: Samples, sample_rate: float) -> Samples:
     """Drive makes low notes lopsided, which leaves an offset: taken out below 8 Hz, two octaves under any note."""
     from scipy.signal import lfilter
 
