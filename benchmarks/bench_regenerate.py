@@ -1,6 +1,6 @@
 """A re-roll of one track in eight bars, in a running process: from the request to the new mix on disk.
 
-python benchmarks/bench_regenerate.py [--profile TRACK] [PROMPT ...]
+python benchmarks/bench_regenerate.py [--plain] [--profile TRACK] [PROMPT ...]
 
 Figures to beat, on two cores without a GPU: 300 ms to the mix on disk, 150 ms to the first audio of the changed stem.
 """
@@ -20,6 +20,7 @@ from resonant.brief.reader import Call, read_brief
 from resonant.heap import keep_freed_memory
 from resonant.library.revisions import open_song
 from resonant.library.songs import save_song
+from resonant.loops import compile_loops
 from resonant.produce import Engine, Watch, compose
 from resonant.reroll import Reroll, takes
 from resonant.revising import revised
@@ -104,6 +105,9 @@ def profiled(prompt: str, track: str, engine: Engine) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     keep_freed_memory()
+    if "--plain" not in arguments:
+        compile_loops()
+    arguments = [argument for argument in arguments if argument != "--plain"]
     engine = Engine(stem_cache=MemoryStemCache())
     if arguments[:1] == ["--profile"]:
         profiled((*arguments[2:], PROMPTS[0])[0], arguments[1], engine)

@@ -15,7 +15,7 @@ PACKAGE = Path(resonant.__file__).parent
 
 # From left to right. Rooms of one place do not import one another.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("errors", "seeds", "heap", "threads", "code_hash"),
+    ("errors", "seeds", "heap", "threads", "loops", "code_hash"),
     ("units", "theory", "audio"),
     ("audio_files",),
     ("nn",),

@@ -1,6 +1,9 @@
 """Time: metres, tempo maps, metre maps."""
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resonant.errors import BriefError
 from resonant.units import Metre, MetreChange, MetreMap, TempoChange, TempoMap
@@ -26,6 +29,12 @@ def test_a_tempo_map_adds_up_its_stretches() -> None:
     assert tempo.seconds_at(960) == pytest.approx(1.0)
     assert tempo.seconds_at(1440) == pytest.approx(2.0)
     assert (tempo.tick_at(2.0), tempo.bpm_at(959), tempo.bpm_at(960)) == (1440, 120, 60)
+
+
+@given(st.dictionaries(st.integers(1, 9_000), st.floats(20.0, 400.0), max_size=6), st.integers(0, 10_000))
+def test_one_tick_comes_when_it_comes_among_many(changes: dict[int, float], tick: int) -> None:
+    tempo = TempoMap((TempoChange(0, 97.0), *(TempoChange(at, changes[at]) for at in sorted(changes))))
+    assert tempo.seconds_at(tick) == tempo.seconds_at(np.array([0, tick]))[1]
 
 
 @pytest.mark.parametrize("bpm", [0, 19.9, 401, 1e9])

@@ -22,7 +22,7 @@ from resonant.library.history import DOCUMENT, History
 from resonant.library.locks import refuse_broken_locks
 from resonant.library.model import Song
 from resonant.library.patches import finish, interrupted, put_back, rebuilt
-from resonant.library.place import disk_errors, settle_folder, sweep, write_durably
+from resonant.library.place import disk_errors, leave_to_the_disk, settle_folder, sweep, write_durably
 from resonant.library.published import PublishedFolder
 from resonant.library.song_files import formats_of, meters_of, recordings_of, sheets_of, sounds_of, stem_files
 from resonant.library.songs import load_song, plain_sha256
@@ -222,6 +222,7 @@ def show(folder: Path, revision: str, now: float | None = None) -> None:
     for name, actual in _digests(folder, [*changed, *sorted(shown.keys() - wanted.keys())]).items():
         path = folder / name
         if actual is not None and actual != wanted.get(name):
+            leave_to_the_disk(path)
             history.files.keep(path, actual)
         if name in wanted and actual != wanted[name]:
             missing.append(name)

@@ -3,16 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from resonant.loops import SAMPLES, loop
+from resonant.sound.steps import STEP, between
+
 Floats = NDArray[np.float32]
 
-STEP = 32
-"""Samples from one worked-out delay to the next; between them it moves in a straight line."""
 _CHUNK = 16_384  # all that is touched at once stays in the second-level cache
-
-
-def steps_of(num_samples: int) -> NDArray[np.int64]:
-    """The samples at which a delay is to be worked out: every `STEP`, and once more behind the last."""
-    return np.arange(0, num_samples + 2 * STEP, STEP)
 
 
 def read_late(channel: Floats, late_at_steps: NDArray[np.float64]) -> Floats:
@@ -24,11 +20,17 @@ def read_late(channel: Floats, late_at_steps: NDArray[np.float64]) -> Floats:
     """
     reach = int(late_at_steps.max()) + 2
     padded = np.concatenate([np.zeros(reach, dtype=np.float32), channel])
-    late = _between(late_at_steps.astype(np.float32))
-    places = np.arange(reach, reach + _CHUNK)
     out = np.empty_like(channel)
-    for start in range(0, channel.size, _CHUNK):
-        fraction = late[start : start + _CHUNK][: channel.size - start]
+    _read(padded, late_at_steps.astype(np.float32), out)
+    return out
+
+
+def _read_in_arrays(padded: Floats, late_at_steps: Floats, out: Floats) -> None:
+    late = between(late_at_steps, out.size)
+    reach = padded.size - out.size
+    places = np.arange(reach, reach + _CHUNK)
+    for start in range(0, out.size, _CHUNK):
+        fraction = late[start : start + _CHUNK]
         whole = fraction.astype(np.int64)
         fraction -= whole.astype(np.float32)
         index = places[: whole.size] - whole
@@ -39,10 +41,16 @@ def read_late(channel: Floats, late_at_steps: NDArray[np.float64]) -> Floats:
         moved -= value
         moved *= fraction
         np.add(value, moved, out=out[start : start + whole.size])
-    return out
 
 
-def _between(at_steps: Floats) -> Floats:
-    """What lies on straight lines between values a step apart, the last one left out: a new array."""
-    ramp = np.arange(STEP, dtype=np.float32) / np.float32(STEP)
-    return np.asarray(at_steps[:-1, None] + (at_steps[1:] - at_steps[:-1])[:, None] * ramp).reshape(-1)
+@loop(f"void({SAMPLES}, {SAMPLES}, float32[::1])", _read_in_arrays)
+def _read(padded: Floats, late_at_steps: Floats, out: Floats) -> None:
+    """What stands late in `padded`, which begins with as much silence as it is longer than `out`."""
+    reach = padded.size - out.size
+    for i in range(out.size):
+        step, within = i // STEP, i % STEP
+        first = late_at_steps[step]
+        late = (late_at_steps[step + 1] - first) * (np.float32(within) / np.float32(STEP)) + first
+        whole = np.int64(late)
+        value = padded[i + reach - whole]
+        out[i] = value + (padded[i + reach - whole - 1] - value) * (late - np.float32(whole))

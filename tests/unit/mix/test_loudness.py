@@ -81,6 +81,16 @@ def test_the_quick_meter_agrees_with_the_exact_one(seed: int) -> None:
     assert quick_lufs(audio) == pytest.approx(integrated_lufs(audio), abs=0.1)
 
 
+def test_a_meter_that_listens_sparsely_is_in_step_with_no_rhythm() -> None:
+    """Quarters at 200 bpm last 300 ms each: every third 100 ms would hear all beats or none."""
+    beats = noise(5, RATE, 30.0).samples.copy()
+    beat = np.arange(beats.shape[1]) % round(0.3 * RATE)
+    beats *= np.where(beat < RATE // 10, 1.0, 0.3).astype(np.float32)
+    audio = Audio(beats, RATE)
+    assert quick_lufs(audio, sparsely=True) == pytest.approx(integrated_lufs(audio), abs=0.5)
+    assert quick_lufs(Audio.silence(2, 30 * RATE, RATE), sparsely=True) is None
+
+
 def test_momentary_and_short_term_loudness_of_a_steady_tone_are_its_level_throughout() -> None:
     audio = tones((-23.0, 6.0))
     assert momentary_lufs(audio) == pytest.approx(np.full(57, -23.0), abs=0.1)

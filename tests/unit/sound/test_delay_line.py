@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resonant.sound.delay_line import read_late, steps_of
+from resonant.sound.delay_line import read_late
+from resonant.sound.steps import steps_of
 
 
 @given(st.integers(1, 40_000), st.integers(0, 700))

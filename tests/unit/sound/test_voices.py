@@ -29,6 +29,15 @@ def test_every_voice_that_an_instrument_names_is_modelled() -> None:
     assert named == set(voice_names())
 
 
+@pytest.mark.parametrize("gate_s", [0.0005, 0.02, 0.3, 5.0])
+def test_an_envelope_is_the_same_at_some_moments_and_throughout(gate_s: float) -> None:
+    envelope = Envelope(0.05, 0.2, 0.4, 0.1)
+    throughout = envelope.curve(RATE, RATE, gate_s)
+    moments = np.array([0, 1, 20, 2_000, 2_205, 2_300, 9_000, 20_000, RATE - 1])
+    assert envelope.at(moments / RATE, gate_s)[1:] == pytest.approx(throughout[moments][1:], abs=0.02)
+    assert float(np.abs(np.diff(envelope.at(np.arange(RATE) / RATE, gate_s) - throughout)).max()) < 0.02
+
+
 @pytest.mark.parametrize("voice", voice_names())
 def test_a_phrase_at_velocity_100_is_as_loud_as_a_sampled_one(voice: str) -> None:
     assert loudness_lufs(heard(voice, *phrase(voice), seconds=9.0)) == pytest.approx(-20.0, abs=3.0)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from resonant.audio import Samples
-from resonant.sound.delay_line import read_late, steps_of
+from resonant.sound.delay_line import read_late
+from resonant.sound.steps import steps_of
 from resonant.threads import Threads
 
 _MIDDLE_MS = 9.0

@@ -10,24 +10,28 @@ from resonant.threads import Threads, ahead
 
 _LARGEST_FFT = 1 << 18  # four of them still fit the processor's cache
 _BATCH = 1 << 18
+_LONGEST_WHOLE = 3 << 15  # longer responses would need larger FFTs
+_PART = 1 << 15
 
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """A long response, `float32 [2, taps]`, that keeps its spectrum of the last size that was asked for."""
+    """A long response, `float32 [2, taps]`, that keeps its spectra of the last size that was asked for."""
 
     samples: Samples
-    _spectra: dict[int, NDArray[np.complex64]] = field(default_factory=dict, init=False)
+    _spectra: dict[tuple[int, int], NDArray[np.complex64]] = field(default_factory=dict, init=False)
 
-    def spectrum(self, size: int) -> NDArray[np.complex64]:
-        """Of an FFT of so many samples, `complex64 [2, 1, size / 2 + 1]`."""
+    def spectra(self, part: int, size: int) -> NDArray[np.complex64]:
+        """Of each `part` samples of it, by an FFT of `size` samples: `complex64 [2, parts, size / 2 + 1]`."""
         from scipy import fft
 
-        found = self._spectra.get(size)
+        found = self._spectra.get((part, size))
         if found is None:
-            found = fft.rfft(self.samples, size, axis=1)[:, None]
+            parts = -(-self.samples.shape[1] // part)
+            padded = np.pad(self.samples, ((0, 0), (0, parts * part - self.samples.shape[1])))
+            found = fft.rfft(padded.reshape(2, parts, part), size, axis=2)
             self._spectra.clear()
-            self._spectra[size] = found
+            self._spectra[part, size] = found
         return found
 
 
@@ -70,32 +74,44 @@ def convolved(mono: NDArray[np.float32], response: Response, num_samples: int) -
     """A mono send through a stereo response: `float32 [2, num_samples]`.
 
     Four blocks are transformed at once: the FFT then works on four numbers with each instruction, which more than
-    halves its time. Each side of them is transformed back in a thread of its own.
+    halves its time. Each side of them is transformed back in a thread of its own. A response that is too long for the
+    cache is cut into parts as long as a block; each part meets the block that came as many blocks ago (uniformly
+    partitioned: Wefers, "Partitioned convolution algorithms for real-time auralization", 2015).
     """
     from scipy import fft
 
     out = np.zeros((2, num_samples), dtype=np.float32)
     send = mono[:num_samples]
     taps = response.samples.shape[1]
-    size = _fft_size(taps, send.size)
-    step, spectrum = size - taps + 1, response.spectrum(size)
-    for start in range(0, send.size, step * _AT_ONCE):
-        dry = fft.rfft(_frames(send[start : start + step * _AT_ONCE], step, size), axis=1)
+    whole = taps <= _LONGEST_WHOLE
+    size = _fft_size(taps, send.size) if whole else 2 * _PART
+    part, step = (taps, size - taps + 1) if whole else (_PART, _PART)
+    rooms = response.spectra(part, size)
+    parts = rooms.shape[1]
+    # spectra of the blocks at hand, behind those of the blocks before that later parts still sound with
+    heard = np.zeros((parts - 1 + _AT_ONCE, size // 2 + 1), dtype=np.complex64)
+    for start in range(0, min(send.size + (parts - 1) * step, num_samples), step * _AT_ONCE):
+        heard[: parts - 1] = heard[_AT_ONCE:]
+        heard[parts - 1 :] = fft.rfft(_frames(send[start : start + step * _AT_ONCE], step, size), axis=1)
         starts = range(start, min(start + step * _AT_ONCE, num_samples), step)
         with Threads(1) as beside:
-            right = beside.submit(_add_wet, out[1], starts, size, dry, spectrum[1])
-            _add_wet(out[0], starts, size, dry, spectrum[0])
+            right = beside.submit(_add_wet, out[1], starts, size, heard, rooms[1])
+            _add_wet(out[0], starts, size, heard, rooms[0])
             right.result()
     return out
 
 
 def _add_wet(
-    target: NDArray[np.float32], starts: range, size: int, dry: NDArray[np.complex64], room: NDArray[np.complex64]
+    target: NDArray[np.float32], starts: range, size: int, heard: NDArray[np.complex64], rooms: NDArray[np.complex64]
 ) -> None:
-    """Blocks of one side, of `size` samples each, that begin at `starts`: their spectra in that of the room."""
+    """Blocks of one side, of `size` samples each, that begin at `starts`: what was heard in each part of the room."""
     from scipy import fft
 
-    for begin, block in zip(starts, fft.irfft(dry * room, size, axis=1, overwrite_x=True), strict=False):
+    last = len(rooms) - 1
+    wet = heard[last:] * rooms[0]
+    for part in range(1, len(rooms)):
+        wet += heard[last - part : last - part + _AT_ONCE] * rooms[part]
+    for begin, block in zip(starts, fft.irfft(wet, size, axis=1, overwrite_x=True), strict=False):
         end = min(begin + size, target.size)
         target[begin:end] += block[: end - begin]
 
@@ -129,10 +145,5 @@ def _fft_size(response: int, signal: int) -> int:
 
     counts = range(_AT_ONCE, 33 * _AT_ONCE, _AT_ONCE)
     sizes = [fft.next_fast_len(-(-signal // count) + response - 1, real=True) for count in counts]
-    fitting = [pair for pair in zip(sizes, counts, strict=True) if pair[0] <= max(_LARGEST_FFT, 4 * response)]
-    return int(
-        min(
-            fitting or [(fft.next_fast_len(max(_LARGEST_FFT, 4 * response), real=True), 1)],
-            key=lambda pair: pair[0] * pair[1] * np.log2(pair[0]),
-        )[0]
-    )
+    fitting = [pair for pair in zip(sizes, counts, strict=True) if pair[0] <= _LARGEST_FFT]
+    return int(min(fitting or [(_LARGEST_FFT, 1)], key=lambda pair: pair[0] * pair[1] * np.log2(pair[0]))[0])

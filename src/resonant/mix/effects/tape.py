@@ -5,7 +5,8 @@ import numpy as np
 from resonant.audio import Samples
 from resonant.mix.effects.eq import Band, equalise
 from resonant.mix.effects.saturation import saturate
-from resonant.sound.delay_line import read_late, steps_of
+from resonant.sound.delay_line import read_late
+from resonant.sound.steps import steps_of
 
 _WOW_HZ = 0.55  # 33 1/3 turns a minute
 _FLUTTER_HZ = 6.3

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from resonant.sound.kept_tones import KeptTones
 from resonant.sound.sampler.generators import Amounts, Gen, seconds
 
 FULL_DB = 100.0  # a decay or release time is the time for 100 dB
@@ -12,6 +13,8 @@ SILENT_DB = 90.0  # a voice this far below full scale is let go
 
 MIN_ATTACK_S = 0.001
 MIN_RELEASE_S = 0.016  # 100 dB in 16 ms: as short as sounds without a click
+
+_CURVES = KeptTones(max_bytes=16 * 2**20, margin=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,13 @@ class Envelope:
     release_s: float
 
     def volume(self, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
-        """The gain while the key is held, `float32 [num_samples]`: linear attack, then straight in dB."""
+        """The gain while the key is held, `float32 [num_samples]`: linear attack, then straight in dB.
+
+        Not to be written into: an instrument's notes have few shapes, and their curves are kept."""
+        name = "held", self.while_held, sample_rate
+        return _CURVES.tone(name, num_samples, lambda length: self._volume(length, sample_rate))
+
+    def _volume(self, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
         delay, attack, hold = self._edges(sample_rate)
         gains = np.zeros(num_samples, dtype=np.float32)
         rise = gains[delay : delay + attack]
@@ -66,8 +75,10 @@ class Envelope:
         return self.delay_s, self.attack_s, self.hold_s, self.decay_s, self.sustain
 
     def release(self, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
-        """The gain after the key is let go, `float32 [num_samples]`."""
-        return fall(max(self.release_s, MIN_RELEASE_S), num_samples, sample_rate)
+        """The gain after the key is let go, `float32 [num_samples]`; not to be written into."""
+        release_s = max(self.release_s, MIN_RELEASE_S)
+        name = "released", release_s, sample_rate
+        return _CURVES.tone(name, num_samples, lambda length: fall(release_s, length, sample_rate))
 
     def length(self, stop: int, level_db: float, sample_rate: int) -> int:
         """Samples until a note let go at `stop` is under −90 dB, if its full level is `level_db`."""

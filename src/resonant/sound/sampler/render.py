@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.audio import Audio
+from resonant.loops import SAMPLES, loop
 from resonant.score.model import Track
 from resonant.sound.sampler.envelope import fall
 from resonant.sound.sampler.generators import gain
@@ -143,8 +144,37 @@ def _add_filtered(stage: "_Stage", voices: list[Voice], sound: Mono, performance
             longest_tail = max(voice.length - voice.stop for voice in alike)
             release = alike[0].envelope.release(max(longest_tail, 0), rate)
             for voice in alike:
-                for begin, played in _played(voice, sound, held, body, release, rate):
-                    stage.add(voice, begin, played)
+                place, length = stage.place_of(voice), min(voice.length, len(body))
+                if place is None or (voice.choke is not None and voice.choke < length):
+                    for begin, played in _played(voice, sound, held, body, release, rate):
+                        stage.add(voice, begin, played)
+                else:
+                    level, last = np.float32(voice.gain), held[min(voice.stop, len(held)) - 1]
+                    _add_voice(place[voice.start :][:length], body, sound, release, voice.stop, last, level)
+
+
+def _add_voice_in_arrays(
+    out: Mono, body: Mono, sound: Mono, release: Mono, stop: int, last: np.float32, level: np.float32
+) -> None:
+    out[:stop] += body[: min(stop, len(out))] * level
+    if len(out) > stop:
+        tail = sound[stop : len(out)] * release[: len(out) - stop]
+        tail *= last
+        tail *= level
+        out[stop:] += tail
+
+
+@loop(f"void(float32[::1], {SAMPLES}, {SAMPLES}, {SAMPLES}, int64, float32, float32)", _add_voice_in_arrays)
+def _add_voice(
+    out: Mono, body: Mono, sound: Mono, release: Mono, stop: int, last: np.float32, level: np.float32
+) -> None:
+    """A tone under its envelope (`body`) until the key is let go, then falling from where the envelope was (`last`)."""
+    held = min(stop, out.size)
+    for i in range(held):
+        out[i] += body[i] * level
+    rest, falling = out[held:], sound[held : out.size]
+    for i in range(rest.size):
+        rest[i] += falling[i] * release[i] * last * level
 
 
 def _played(
@@ -182,13 +212,24 @@ class _Stage:
             places = _place(voice.pan, self._pan.over(start, len(played), self._rate))
             self._add_at(np.clip(places, 0.0, _RIGHT), span, played)
             return
-        angle = min(max(_place(voice.pan, self._pan.at(start)), 0.0), _RIGHT)
+        angle = _angle(voice.pan, self._pan.at(start))
+        place = self._mono_at(angle)
+        if place is None:
+            self._add_at(angle, span, played)
+        else:
+            place[span] += played
+
+    def place_of(self, voice: Voice) -> Mono | None:
+        """Where all voices that stand where this one does are added up, from the first sample of the track; None for
+        one that moves, or that stands where few do."""
+        if not self._pan.is_still(voice.start, voice.start + voice.length):
+            return None
+        return self._mono_at(_angle(voice.pan, self._pan.at(voice.start)))
+
+    def _mono_at(self, angle: float) -> Mono | None:
         if angle not in self._in_place and len(self._in_place) < _MOST_PLACES:
             self._in_place[angle] = np.zeros(self._mix.shape[1], dtype=np.float32)
-        if angle in self._in_place:
-            self._in_place[angle][span] += played
-        else:
-            self._add_at(angle, span, played)
+        return self._in_place.get(angle)
 
     def stereo(self) -> NDArray[np.float32]:
         """All of it: `float32 [2, samples]`."""
@@ -204,9 +245,13 @@ class _Stage:
                 channel[span] += sound * np.asarray(level, dtype=np.float32)
 
 
+def _angle(pan: float, controller: float) -> float:
+    """Where a voice stands, 0 left to π/2 right."""
+    return min(max(_place(pan, controller), 0.0), _RIGHT)
+
+
 def _place(pan: float, controller: Place) -> Place:
-    """Where a voice of that pan stands, 0 left to π/2 right, or beyond: the controller moves it by up to half the stage
-    each way (section 8.4.6)."""
+    """The same, or beyond: the controller moves a voice by up to half the stage each way (section 8.4.6)."""
     return (pan + (controller - 64.0) / 63.0 * 500.0 + 500.0) / 1000.0 * _RIGHT
 
 

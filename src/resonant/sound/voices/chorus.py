@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.audio import Samples
-from resonant.sound.delay_line import read_late, steps_of
+from resonant.sound.delay_line import read_late
+from resonant.sound.steps import steps_of
 from resonant.sound.voices.patch import Ensemble
 from resonant.threads import Threads
 

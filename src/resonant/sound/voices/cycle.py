@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from resonant.loops import SAMPLES, loop
+
 Floats = NDArray[np.float32]
 
 SIZE = 2048  # points per cycle, a power of two
@@ -20,6 +22,7 @@ LOWEST_RATIO_OCTAVES = -2.0  # cutoff two octaves under the note
 HIGHEST_RATIO_OCTAVES = 9.5
 AUDIBLE_HZ = 19_000.0
 _STEPS = int((HIGHEST_RATIO_OCTAVES - LOWEST_RATIO_OCTAVES) * ROWS_PER_OCTAVE) + 1
+_LAST_ROW = np.float32(_STEPS - 1.001)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,42 +58,86 @@ class Bank:
 
     table: NDArray[np.complex64]
 
-    def read(self, phase: NDArray[np.float64], cutoff: "Rows") -> Floats:
-        """The wave at each phase (in cycles, not negative): `float32 [samples]`."""
-        at = phase * SIZE
-        point = at.astype(np.int64)
-        at -= point
-        point &= SIZE - 1
-        point += cutoff.first
-        value = np.take(self.table, point)
-        if cutoff.fraction is not None:
-            point += SIZE
-            above = np.take(self.table, point)
-            above -= value
-            above *= cutoff.fraction
-            value += above
-        between = at.astype(np.float32)
-        between *= value.imag
-        between += value.real
-        return between
+    def add(
+        self, mixed: Floats, cycles: NDArray[np.float64], rows: "Rows", ratio: float, start: float, levels: Floats
+    ) -> None:
+        """Adds the wave at `ratio` times each moment (in cycles, not negative) plus `start`, at a level for each side.
+
+        Args:
+            mixed: `float32 [sides, samples]`, added to.
+        """
+        _add(self.table, cycles, ratio, start, rows.first, rows.fraction, levels, mixed)
+
+
+def _add_in_arrays(
+    table: NDArray[np.complex64], cycles: NDArray[np.float64], ratio: float, start: float,
+    first: NDArray[np.int64], fraction: Floats, levels: Floats, mixed: Floats,
+) -> None:  # fmt: skip
+    at = cycles * ratio
+    at += start
+    at *= SIZE
+    point = at.astype(np.int64)
+    at -= point
+    point &= SIZE - 1
+    point += first
+    value = np.take(table, point)
+    if fraction.size:
+        point += SIZE
+        above = np.take(table, point)
+        above -= value
+        above *= fraction
+        value += above
+    between = at.astype(np.float32)
+    between *= value.imag
+    between += value.real
+    for side, level in zip(mixed, levels, strict=True):
+        np.add(side, level * between, out=side)
+
+
+@loop(
+    f"void(complex64[::1], float64[::1], float64, float64, int64[::1], {SAMPLES}, {SAMPLES}, float32[:, :])",
+    _add_in_arrays,
+)
+def _add(
+    table: NDArray[np.complex64], cycles: NDArray[np.float64], ratio: float, start: float,
+    first: NDArray[np.int64], fraction: Floats, levels: Floats, mixed: Floats,
+) -> None:  # fmt: skip
+    """A wave between two points of a cycle, and between two cycles where the cutoff moves."""
+    for i in range(cycles.size):
+        at = (cycles[i] * ratio + start) * SIZE
+        whole = np.int64(at)
+        within = np.float32(at - whole)
+        point = whole & (SIZE - 1)
+        if fraction.size:
+            point += first[i]
+            value, step = table[point].real, table[point].imag
+            value += (table[point + SIZE].real - value) * fraction[i]
+            step += (table[point + SIZE].imag - step) * fraction[i]
+        else:
+            point += first[0]
+            value, step = table[point].real, table[point].imag
+        value += within * step
+        for side in range(levels.size):
+            mixed[side, i] += levels[side] * value
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Where in a bank a cutoff lies: the `first` point of a row, and `fraction` of the way to the next; None reads one
-    row only."""
+    """Where in a bank a cutoff lies: the `first` point of a row, and `fraction` of the way to the next. One that stands
+    still has one row, and no fraction."""
 
     first: NDArray[np.int64]
-    fraction: Floats | None
+    fraction: Floats
 
     @classmethod
     def at(cls, octaves: Floats) -> "Rows":
         """The rows of cutoffs that lie `octaves` above the note; a single one stands for all samples."""
-        row = np.clip((octaves - LOWEST_RATIO_OCTAVES) * ROWS_PER_OCTAVE, 0.0, _STEPS - 1.001)
-        if len(row) == 1:  # a filter that stands still: the nearest of rows 1/8 octave apart will do
-            return cls(np.rint(row).astype(np.int64) * SIZE, None)
-        whole = np.floor(row)
-        return cls(whole.astype(np.int64) * SIZE, row - whole)
+        if len(octaves) == 1:  # a filter that stands still: the nearest of rows 1/8 octave apart will do
+            row = np.clip((octaves - LOWEST_RATIO_OCTAVES) * ROWS_PER_OCTAVE, 0.0, _STEPS - 2)
+            return cls(np.rint(row).astype(np.int64) * SIZE, row[:0])
+        first, fraction = np.empty(len(octaves), dtype=np.int64), np.empty_like(octaves)
+        _place(octaves, first, fraction)
+        return cls(first, fraction)
 
     def lowered(self, octaves: float) -> "Rows":
         """The rows for an oscillator that many octaves above the note; to the nearest row."""
@@ -98,6 +145,26 @@ class Rows:
         if shift == 0:
             return self
         return Rows(np.clip(self.first - shift * SIZE, 0, (_STEPS - 2) * SIZE), self.fraction)
+
+
+def _place_in_arrays(octaves: Floats, first: NDArray[np.int64], fraction: Floats) -> None:
+    row = octaves - np.float32(LOWEST_RATIO_OCTAVES)
+    row *= np.float32(ROWS_PER_OCTAVE)
+    np.clip(row, np.float32(0.0), _LAST_ROW, out=row)
+    first[:] = row
+    np.subtract(row, first.astype(np.float32), out=fraction)
+    np.multiply(first, SIZE, out=first)
+
+
+@loop(f"void({SAMPLES}, int64[::1], float32[::1])", _place_in_arrays)
+def _place(octaves: Floats, first: NDArray[np.int64], fraction: Floats) -> None:
+    """Row and part of the way to the next, for cutoffs so many octaves above the note."""
+    for i in range(octaves.size):
+        row = (octaves[i] - np.float32(LOWEST_RATIO_OCTAVES)) * np.float32(ROWS_PER_OCTAVE)
+        row = min(max(row, np.float32(0.0)), _LAST_ROW)
+        whole = np.int64(row)
+        first[i] = whole * SIZE
+        fraction[i] = row - np.float32(whole)
 
 
 def bank_for(wave: Wave, filter_: Filter, highest_hz: float, sample_rate: float) -> Bank:

@@ -37,6 +37,14 @@ class Envelope:
         out[gate:] = out[gate - 1] * self.release(num_samples - gate, sample_rate)
         return out
 
+    def at(self, moments_s: NDArray[np.float64], gate_s: float) -> NDArray[np.float64]:
+        """`curve` at some moments, in seconds."""
+        held_s = np.minimum(moments_s, gate_s)
+        left = 1.0 - np.minimum(held_s / max(self.attack_s, 1e-6), 1.0)
+        falling = np.exp(np.minimum(self.attack_s - held_s, 0.0) / self.decay_s)
+        held = np.where(left > 0.0, 1.0 - left * left, self.sustain + (1.0 - self.sustain) * falling)
+        return np.asarray(held * np.exp((held_s - moments_s) / self.release_s))
+
     def release(self, num_samples: int, sample_rate: float) -> Floats:
         """The fall after the key is let go, from 1: `float32 [num_samples]`."""
         return _falling(num_samples, self.release_s * sample_rate)
@@ -50,5 +58,10 @@ class Envelope:
 
 
 def _falling(num_samples: int, constant: float) -> Floats:
-    """exp(−n / constant): `float32 [num_samples]`."""
-    return np.asarray(np.exp(np.arange(num_samples, dtype=np.float32) * np.float32(-1.0 / constant)))
+    """exp(−n / constant): `float32 [num_samples]`, made of products: a run of them, times where each run begins."""
+    fine = np.exp(np.arange(_FINE) * (-1.0 / constant)).astype(np.float32)
+    coarse = np.exp(np.arange(-(-num_samples // _FINE)) * (-_FINE / constant)).astype(np.float32)
+    return np.asarray(np.multiply.outer(coarse, fine).reshape(-1)[:num_samples])
+
+
+_FINE = 512

@@ -64,10 +64,9 @@ class Curve:
         edges = np.interp([start_s, end_s], self.times_s, self.values)
         return bool(np.any(inside != rest) or np.any(edges != rest))
 
-    def at(self, first_sample: int, num_samples: int, sample_rate: float) -> NDArray[np.float64]:
-        """Its values over a stretch of samples: `float64 [num_samples]`."""
-        times = (first_sample + np.arange(num_samples)) / sample_rate
-        return np.interp(times, self.times_s, self.values)
+    def at(self, samples: NDArray[np.int64], sample_rate: float) -> NDArray[np.float64]:
+        """Its values at some samples, as many."""
+        return np.interp(samples / sample_rate, self.times_s, self.values)
 
 
 @dataclass(frozen=True, eq=False)

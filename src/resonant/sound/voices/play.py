@@ -8,6 +8,7 @@ from resonant.audio import Audio, Samples
 from resonant.errors import BriefError
 from resonant.players.context import never
 from resonant.score.model import Track
+from resonant.sound.steps import between, steps_of
 from resonant.sound.voices.kit import play_kit
 from resonant.sound.voices.kits import KITS
 from resonant.sound.voices.patches import PATCHES
@@ -50,10 +51,12 @@ def voice_names() -> tuple[str, ...]:
 
 def _mixed(samples: Samples, played: Performance, sample_rate: int) -> Samples:
     """With the track's volume, expression and pan."""
+    length = samples.shape[1]
+    moments = steps_of(length)
     if not played.gain.rests_at(1.0):
-        samples *= played.gain.at(0, samples.shape[1], sample_rate).astype(np.float32)
+        samples *= between(played.gain.at(moments, sample_rate).astype(np.float32), length)
     if not played.pan.rests_at(0.0):
-        angle = (played.pan.at(0, samples.shape[1], sample_rate) + 1.0) * (np.pi / 4.0)
-        samples[0] *= (np.cos(angle) * np.sqrt(2.0)).astype(np.float32)
-        samples[1] *= (np.sin(angle) * np.sqrt(2.0)).astype(np.float32)
+        angle = (played.pan.at(moments, sample_rate) + 1.0) * (np.pi / 4.0)
+        samples[0] *= between((np.cos(angle) * np.sqrt(2.0)).astype(np.float32), length)
+        samples[1] *= between((np.sin(angle) * np.sqrt(2.0)).astype(np.float32), length)
     return samples

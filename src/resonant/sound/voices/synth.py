@@ -3,18 +3,24 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from resonant.audio import Samples
 from resonant.errors import Cancelled
+from resonant.loops import SAMPLES, Loop, loop
 from resonant.sound.channels import by_channel
 from resonant.sound.kept_tones import KeptTones
+from resonant.sound.steps import steps_of
 from resonant.sound.voices.chorus import ensemble
 from resonant.sound.voices.patch import Patch
 from resonant.sound.voices.performance import Performance, Played
 from resonant.sound.voices.tone import END_FADE_S, Tone, fade_end, sound
+from resonant.threads import ahead
+
+Floats = NDArray[np.float32]
 
 _VELOCITY_STEP = 8  # velocities this near have the same timbre; loudness is exact
 _TIME_STEP_S = 0.005  # slurs whose times are this near are the same tone
@@ -24,6 +30,7 @@ _WHEEL_CENTS, _WHEEL_HZ = 45.0, 5.6
 # For the tracks of a song; many more leave holes in memory as a song grows of which each part is new.
 _KEPT_BYTES = 48 * 2**20
 _HALF_BAND_TAPS = 20
+_BLOCK = 512  # samples between which are summed at once
 _SILENCE = 1e-9  # a filter's tail never ends; numbers this small cost hundreds of cycles each further on
 
 
@@ -64,17 +71,39 @@ def _faster(samples: Samples, times: int) -> Samples:
 
 def _doubled(side: Samples) -> Samples:
     """At twice the sample rate, by a half-band filter: every other sample is one that was there."""
-    from scipy.signal import upfirdn
-
-    between = upfirdn(_half_band(), side[0])
     out = np.empty((1, 2 * side.shape[1]), dtype=np.float32)
-    out[0, ::2] = side[0]
-    out[0, 1::2] = between[_HALF_BAND_TAPS // 2 :][: side.shape[1]]
+    _double(np.pad(side[0], (_HALF_BAND_TAPS // 2 - 1, _HALF_BAND_TAPS // 2)), _half_band(), out[0])
     return out
 
 
+def _double_in_arrays(padded: Floats, taps: Floats, out: Floats) -> None:
+    from scipy.signal import upfirdn
+
+    length, before = out.size // 2, taps.size // 2 - 1
+    out[::2] = padded[before : before + length]
+    out[1::2] = upfirdn(taps, padded)[taps.size - 1 :][:length]
+
+
+@loop(f"void({SAMPLES}, {SAMPLES}, float32[::1])", _double_in_arrays)
+def _double(padded: Floats, taps: Floats, out: Floats) -> None:
+    """The samples, and between each two what the taps make of those around it. There are as many more samples in
+    `padded` than come out as the taps reach, but one."""
+    before, length = taps.size // 2 - 1, out.size // 2
+    room = np.empty(_BLOCK, np.float32)
+    for start in range(0, length, _BLOCK):
+        between = room[: min(_BLOCK, length - start)]
+        between[:] = np.float32(0.0)
+        for tap in range(taps.size):  # the sums of many samples side by side: so the processor takes eight at once
+            some = padded[start + tap : start + tap + between.size]
+            for i in range(between.size):
+                between[i] += some[i] * taps[taps.size - 1 - tap]
+        for i in range(between.size):
+            out[2 * (start + i)] = padded[start + before + i]
+            out[2 * (start + i) + 1] = between[i]
+
+
 @cache
-def _half_band() -> NDArray[np.float32]:
+def _half_band() -> Floats:
     """What lies between two samples, by those around it: a sinc in a Kaiser window of 80 dB."""
     away = np.arange(_HALF_BAND_TAPS) - (_HALF_BAND_TAPS - 1) / 2
     edge = _HALF_BAND_TAPS / 2
@@ -104,29 +133,24 @@ class _Stage:
 
     def play(self) -> None:
         """All tones: plain ones of one pitch and touch are made once, as long as the longest, and let go for each."""
-        groups: dict[Tone, list[_Struck]] = {}
-        for struck in _slurs(self._played, self._patch) if self._patch.mono else _chords(self._played, self._patch):
-            tone = struck.tone
-            if self._is_bent(struck):
-                if self._is_heard([struck]):
-                    self._add(struck, self._sound(tone, self._cents(struck), self._room([struck])))
-            elif len(tone.steps) == 1 and tone.from_pitch is None:
-                groups.setdefault(replace(tone, length_s=0.0, gate_s=0.0), []).append(struck)
-            else:
-                groups.setdefault(tone, []).append(struck)
-        for name, alike in groups.items():
-            if self._is_heard(alike):
-                self._play_alike(name, alike)
-
-    def _play_alike(self, name: Tone, alike: list["_Struck"]) -> None:
-        if name.length_s > 0.0:
-            made = self._sound(name, None, self._room(alike))
+        groups: dict[Tone | int, list[_Struck]] = {}
+        everything = _slurs(self._played, self._patch) if self._patch.mono else _chords(self._played, self._patch)
+        for number, struck in enumerate(everything):
+            groups.setdefault(number if self._is_bent(struck) else _name(struck.tone), []).append(struck)
+        heard = [item for item in groups.items() if self._is_heard(item[1])]
+        # only compiled ones leave the interpreter to each other for long enough
+        made = ahead(self._made, heard) if Loop.are_compiled else map(self._made, heard)
+        for (name, alike), sounding in zip(heard, made, strict=True):
             for struck in alike:
-                self._add(struck, made)
-            return
-        held = self._held(name, alike)
-        for struck in alike:
-            self._add(struck, self._let_go(held, struck.tone))
+                self._add(struck, self._let_go(sounding, struck.tone) if _is_held(name) else sounding)
+
+    def _made(self, item: tuple[Tone | int, list["_Struck"]]) -> Samples:
+        """What those struck alike sound like: under a name of `_name` while they are held, else as they are."""
+        name, alike = item
+        if _is_held(name):
+            return self._held(name, alike)
+        (first, *_), room = alike, self._room(alike)
+        return self._sound(first.tone, self._cents(first) if isinstance(name, int) else None, room)
 
     def _held(self, name: Tone, alike: list["_Struck"]) -> Samples:
         """A tone whose key is held down, longer than all by more than its own fade at the end: what a note sounds like
@@ -186,13 +210,14 @@ class _Stage:
         return any(curve.moves(struck.start_s, end_s) for curve in (self._played.bend_cents, self._played.wheel))
 
     def _cents(self, struck: "_Struck") -> NDArray[np.float64]:
-        """What bend and modulation do to a note."""
+        """What bend and modulation do to a note, at the steps of its tone."""
         bend, wheel, start_s = self._played.bend_cents, self._played.wheel, struck.start_s
-        first, num_samples = round(start_s * self._sample_rate), struck.tone.num_samples(self._sample_rate)
-        cents = bend.at(first, num_samples, self._sample_rate)
+        since = steps_of(struck.tone.num_samples(self._sample_rate))
+        moments = round(start_s * self._sample_rate) + since
+        cents = bend.at(moments, self._sample_rate)
         if wheel.moves(start_s, start_s + struck.tone.length_s):
-            turns = _WHEEL_HZ / self._sample_rate * np.arange(num_samples)
-            cents = cents + _WHEEL_CENTS * wheel.at(first, num_samples, self._sample_rate) * np.sin(2 * np.pi * turns)
+            turns = _WHEEL_HZ / self._sample_rate * since
+            cents = cents + _WHEEL_CENTS * wheel.at(moments, self._sample_rate) * np.sin(2 * np.pi * turns)
         return cents
 
 
@@ -203,6 +228,16 @@ class _Struck:
     start_s: float
     velocity: int
     tone: Tone
+
+
+def _name(tone: Tone) -> Tone:
+    """What a tone is like: a plain one without its length."""
+    return replace(tone, length_s=0.0, gate_s=0.0) if tone.is_plain else tone
+
+
+def _is_held(name: Tone | int) -> TypeGuard[Tone]:
+    """Whether it names plain tones, rather than a slur or the number of a bent one."""
+    return isinstance(name, Tone) and name.length_s == 0.0
 
 
 def _chords(played: Performance, patch: Patch) -> Iterator[_Struck]:

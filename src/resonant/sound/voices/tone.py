@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.audio import Samples
+from resonant.loops import Loop
 from resonant.seeds import derived
+from resonant.sound.steps import between, steps_of
 from resonant.sound.voices.cycle import Bank, Rows, bank_for
 from resonant.sound.voices.patch import Patch
 
@@ -18,6 +20,7 @@ _MIDDLE_C = 60
 END_FADE_S = 0.004
 _CLICK_S = 0.004
 _CHUNK = 4096  # samples worked on at once: all that a reader touches stays in the second-level cache
+_COMPILED_CHUNK = 1 << 16  # a loop touches less, and threads work side by side where they seldom need the interpreter
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class Tone:
     take: int = 0
     from_pitch: float | None = None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one note that starts on its pitch: nothing but its length sets it apart from others alike."""
+        return len(self.steps) == 1 and self.from_pitch is None
+
     def num_samples(self, sample_rate: float) -> int:
         return max(round(self.length_s * sample_rate), 2)
 
@@ -50,22 +58,25 @@ def sound(
     """The sound of a tone at velocity 100's loudness: `float32 [patch.sides, samples]`; cut, it ends within 4 ms.
 
     Args:
-        cents: pitch wheel and modulation over the tone's samples, where they move.
+        cents: pitch wheel and modulation at `steps_of` the tone's samples, where they move.
         until: how many samples are wanted of it; the first of a longer tone are what they are in the whole.
     """
     whole = tone.num_samples(sample_rate)
     num_samples = whole if until is None else min(whole, until)
-    hz = _hz(_pitch(patch, tone, whole, sample_rate, cents))
+    hz = _hz(_pitch(patch, tone, steps_of(whole) / sample_rate, cents))
     highest_hz = float(np.max(hz))  # of the whole: it decides how many harmonics there are
-    hz = hz[:num_samples] if hz.ndim else hz
+    moments_s = steps_of(num_samples) / sample_rate
+    hz = hz[: len(moments_s)] if hz.ndim else hz
     step = hz / sample_rate
-    cycles = np.cumsum(step) if step.ndim else np.arange(num_samples) * step
-    above = _cutoff(patch, tone, num_samples, sample_rate) - np.log2(hz).astype(np.float32)
+    cycles = np.cumsum(between(step, num_samples)) if step.ndim else np.arange(num_samples) * step
+    above = (_cutoff(patch, tone, moments_s) - np.log2(hz)).astype(np.float32)
+    above = between(above, num_samples) if len(above) > 1 else above
     readers = [_reader(patch, tone, index, highest_hz, sample_rate) for index in range(len(patch.oscillators))]
     mixed = np.zeros((patch.sides, num_samples), dtype=np.float32)
-    for start in range(0, num_samples, _CHUNK):
-        part = slice(start, start + _CHUNK)
-        rows = Rows.at(above if len(above) == 1 else above[part])
+    chunk = _COMPILED_CHUNK if Loop.are_compiled else _CHUNK
+    for start in range(0, num_samples, chunk):
+        part = slice(start, start + chunk)
+        rows = Rows.at(above[part] if len(above) > 1 else above)
         for reader in readers:
             reader.add(mixed[:, part], cycles[part], rows)
     return _shaped(mixed, patch, tone, sample_rate, is_whole=num_samples == whole)
@@ -78,12 +89,11 @@ class _Reader:
     bank: Bank
     ratio: float
     start: float
-    levels: tuple[np.float32, ...]
+    levels: Floats
 
     def add(self, mixed: Samples, cycles: NDArray[np.float64], rows: Rows) -> None:
-        signal = self.bank.read(cycles * self.ratio + self.start, rows.lowered(float(np.log2(self.ratio))))
-        for side, level in zip(mixed, self.levels, strict=True):
-            np.add(side, level * signal, out=side)
+        lowered = rows.lowered(float(np.log2(self.ratio)))
+        self.bank.add(mixed, cycles, lowered, self.ratio, self.start, self.levels)
 
 
 def _reader(patch: Patch, tone: Tone, index: int, highest_hz: float, sample_rate: float) -> _Reader:
@@ -96,7 +106,7 @@ def _reader(patch: Patch, tone: Tone, index: int, highest_hz: float, sample_rate
         bank_for(oscillator.wave, filter_, highest_hz * ratio, sample_rate),
         ratio,
         _chance(tone, "phase", index) if patch.random_phase else 0.0,
-        tuple(np.float32(oscillator.level * side) for side in _sides(oscillator.pan)[: patch.sides]),
+        np.asarray([oscillator.level * side for side in _sides(oscillator.pan)[: patch.sides]], dtype=np.float32),
     )
 
 
@@ -124,21 +134,19 @@ def _hz(pitch: NDArray[np.float64] | float) -> NDArray[np.float64]:
 
 
 def _pitch(
-    patch: Patch, tone: Tone, num_samples: int, sample_rate: float, cents: NDArray[np.float64] | None
+    patch: Patch, tone: Tone, moments_s: NDArray[np.float64], cents: NDArray[np.float64] | None
 ) -> NDArray[np.float64] | float:
-    """MIDI pitch over the tone, or one number where it stands still."""
+    """MIDI pitch at some moments of the tone, or one number where it stands still."""
     first = tone.steps[0][1] + 12.0 * patch.octaves
     vibrato, drop = patch.vibrato, patch.drop
-    slides = len(tone.steps) > 1 or tone.from_pitch is not None
-    if not slides and patch.is_still and cents is None:
+    if tone.is_plain and patch.is_still and cents is None:
         return first
-    t = np.arange(num_samples) / sample_rate
-    pitch = _slur(patch, tone, t) if slides else np.full(num_samples, first)
+    pitch = np.full(len(moments_s), first) if tone.is_plain else _slur(patch, tone, moments_s)
     if vibrato.cents > 0.0:
-        grown = np.minimum(t / vibrato.onset_s, 1.0) ** 2
-        pitch = pitch + vibrato.cents / 100.0 * grown * np.sin(2 * np.pi * vibrato.hz * t)
+        grown = np.minimum(moments_s / vibrato.onset_s, 1.0) ** 2
+        pitch = pitch + vibrato.cents / 100.0 * grown * np.sin(2 * np.pi * vibrato.hz * moments_s)
     if drop.semitones > 0.0:
-        pitch = pitch + drop.semitones * np.exp(-t / drop.seconds)
+        pitch = pitch + drop.semitones * np.exp(-moments_s / drop.seconds)
     return pitch if cents is None else pitch + cents / 100.0
 
 
@@ -154,21 +162,18 @@ def _slur(patch: Patch, tone: Tone, t: NDArray[np.float64]) -> NDArray[np.float6
     return pitch + 12.0 * patch.octaves
 
 
-def _cutoff(patch: Patch, tone: Tone, num_samples: int, sample_rate: float) -> Floats:
-    """log2 of the cutoff in Hz over the tone; a single number where it stands still."""
+def _cutoff(patch: Patch, tone: Tone, moments_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """log2 of the cutoff in Hz at some moments of the tone; a single number where it stands still."""
     cutoff = patch.cutoff
     touch = cutoff.velocity_octaves * (tone.velocity - 100) / 127.0
     rest = np.log2(cutoff.hz) + cutoff.tracking * (tone.steps[0][1] - _MIDDLE_C) / 12.0 + touch
     if cutoff.envelope_octaves == 0.0 and cutoff.lfo_octaves == 0.0:
-        return np.asarray([rest], dtype=np.float32)
-    opened = cutoff.envelope.curve(num_samples, sample_rate, tone.gate_s)
-    moved = np.float32(rest) + np.float32(cutoff.envelope_octaves) * opened
+        return np.asarray([rest])
+    moved = rest + cutoff.envelope_octaves * cutoff.envelope.at(moments_s, tone.gate_s)
     if cutoff.lfo_octaves == 0.0:
-        return moved
-    turn = np.float32(2 * np.pi * cutoff.lfo_hz / sample_rate)
-    start = np.float32(_chance(tone, "lfo") * 2 * np.pi)
-    sway = np.sin(start + turn * np.arange(num_samples, dtype=np.float32))
-    return np.asarray(moved + np.float32(cutoff.lfo_octaves) * sway)
+        return np.asarray(moved)
+    turns = cutoff.lfo_hz * moments_s + _chance(tone, "lfo")
+    return np.asarray(moved + cutoff.lfo_octaves * np.sin(2 * np.pi * turns))
 
 
 def _sides(pan: float) -> tuple[float, float]:
