@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from resonant import audio, loops
 from resonant.loops import Loop, compile_loops
 from resonant.mix import loudness
-from resonant.sound import delay_line
-from resonant.sound.sampler import render as sampler
+from resonant.sound import adding, delay_line
 from resonant.sound.steps import steps_of
 from resonant.sound.voices import cycle, synth
 
@@ -74,7 +73,7 @@ def places(seed: int) -> Arguments:
     return octaves, np.empty(9_001, np.int64), np.empty(9_001, np.float32)
 
 
-def voice(seed: int) -> Arguments:
+def tone(seed: int) -> Arguments:
     length, stop = 8_000, (0, 3_000, 8_000, 9_000)[seed]
     falling = np.linspace(1.0, 0.0, max(length - stop, 0), dtype=np.float32)
     body, sound = noise(seed, length), noise(seed + 9, length)
@@ -90,7 +89,7 @@ CASES: dict[Loop[Any], Callable[[int], Arguments]] = {
     audio._from_pcm: from_pcm,
     cycle._add: cycles,
     cycle._place: places,
-    sampler._add_voice: voice,
+    adding.add_tone: tone,
 }
 
 

@@ -153,12 +153,20 @@ def _summed(
 
 
 def _sum(stems: Sequence[Samples], silence: Audio) -> Samples:
-    """Their sum, as long and wide as that silence."""
-    total = silence.samples.copy()
-    for start in range(0, silence.num_samples, _CHUNK):
-        some = total[:, start : start + _CHUNK]
-        for samples in stems:
-            some += samples[:, start : start + _CHUNK]
+    """Their sum, as long and wide as that silence; two halves of it side by side."""
+    total = np.zeros_like(silence.samples)
+    chunks = range(0, silence.num_samples, _CHUNK)
+
+    def add(starts: range) -> None:
+        for start in starts:
+            some = total[:, start : start + _CHUNK]
+            for samples in stems:
+                some += samples[:, start : start + _CHUNK]
+
+    with Threads(1) as beside:
+        later = beside.submit(add, chunks[len(chunks) // 2 :])
+        add(chunks[: len(chunks) // 2])
+        later.result()
     return total
 
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonant.audio import Audio
-from resonant.loops import SAMPLES, loop
 from resonant.score.model import Track
+from resonant.sound.adding import add_tone
 from resonant.sound.sampler.envelope import fall
 from resonant.sound.sampler.generators import gain
 from resonant.sound.sampler.modulators import concave
@@ -150,31 +150,7 @@ def _add_filtered(stage: "_Stage", voices: list[Voice], sound: Mono, performance
                         stage.add(voice, begin, played)
                 else:
                     level, last = np.float32(voice.gain), held[min(voice.stop, len(held)) - 1]
-                    _add_voice(place[voice.start :][:length], body, sound, release, voice.stop, last, level)
-
-
-def _add_voice_in_arrays(
-    out: Mono, body: Mono, sound: Mono, release: Mono, stop: int, last: np.float32, level: np.float32
-) -> None:
-    out[:stop] += body[: min(stop, len(out))] * level
-    if len(out) > stop:
-        tail = sound[stop : len(out)] * release[: len(out) - stop]
-        tail *= last
-        tail *= level
-        out[stop:] += tail
-
-
-@loop(f"void(float32[::1], {SAMPLES}, {SAMPLES}, {SAMPLES}, int64, float32, float32)", _add_voice_in_arrays)
-def _add_voice(
-    out: Mono, body: Mono, sound: Mono, release: Mono, stop: int, last: np.float32, level: np.float32
-) -> None:
-    """A tone under its envelope (`body`) until the key is let go, then falling from where the envelope was (`last`)."""
-    held = min(stop, out.size)
-    for i in range(held):
-        out[i] += body[i] * level
-    rest, falling = out[held:], sound[held : out.size]
-    for i in range(rest.size):
-        rest[i] += falling[i] * release[i] * last * level
+                    add_tone(place[voice.start :][:length], body, sound, release, voice.stop, last, level)
 
 
 def _played(

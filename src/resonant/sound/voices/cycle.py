@@ -103,22 +103,21 @@ def _add(
     first: NDArray[np.int64], fraction: Floats, levels: Floats, mixed: Floats,
 ) -> None:  # fmt: skip
     """A wave between two points of a cycle, and between two cycles where the cutoff moves."""
+    left, right = mixed[0], mixed[levels.size - 1]
+    moves, next_row = fraction.size > 0, np.uint64(SIZE)  # without a sign, so that none is looked for at each point
     for i in range(cycles.size):
         at = (cycles[i] * ratio + start) * SIZE
         whole = np.int64(at)
-        within = np.float32(at - whole)
-        point = whole & (SIZE - 1)
-        if fraction.size:
-            point += first[i]
-            value, step = table[point].real, table[point].imag
-            value += (table[point + SIZE].real - value) * fraction[i]
-            step += (table[point + SIZE].imag - step) * fraction[i]
-        else:
-            point += first[0]
-            value, step = table[point].real, table[point].imag
-        value += within * step
-        for side in range(levels.size):
-            mixed[side, i] += levels[side] * value
+        point = np.uint64(whole & (SIZE - 1)) + np.uint64(first[i if moves else 0])
+        value, step = table[point].real, table[point].imag
+        if moves:
+            above = table[point + next_row]
+            value += (above.real - value) * fraction[i]
+            step += (above.imag - step) * fraction[i]
+        value += np.float32(at - whole) * step
+        left[i] += levels[0] * value
+        if levels.size > 1:
+            right[i] += levels[1] * value
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,7 +54,8 @@ class Envelope:
         left = 1.0 - np.arange(attack, dtype=np.float32) / np.float32(max(self.attack_s * sample_rate, 1.0))
         out[:attack] = 1.0 - left * left
         falling = _falling(len(out) - attack, self.decay_s * sample_rate)
-        out[attack:] = np.float32(self.sustain) + np.float32(1.0 - self.sustain) * falling
+        falling *= np.float32(1.0 - self.sustain)
+        np.add(falling, np.float32(self.sustain), out=out[attack:])
 
 
 def _falling(num_samples: int, constant: float) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from resonant.audio import Samples
 from resonant.errors import Cancelled
 from resonant.loops import SAMPLES, Loop, loop
+from resonant.sound.adding import add_tone
 from resonant.sound.channels import by_channel
 from resonant.sound.kept_tones import KeptTones
 from resonant.sound.steps import steps_of
@@ -141,8 +142,9 @@ class _Stage:
         # only compiled ones leave the interpreter to each other for long enough
         made = ahead(self._made, heard) if Loop.are_compiled else map(self._made, heard)
         for (name, alike), sounding in zip(heard, made, strict=True):
+            add = self._add_held if _is_held(name) else self._add
             for struck in alike:
-                self._add(struck, self._let_go(sounding, struck.tone) if _is_held(name) else sounding)
+                add(struck, sounding)
 
     def _made(self, item: tuple[Tone | int, list["_Struck"]]) -> Samples:
         """What those struck alike sound like: under a name of `_name` while they are held, else as they are."""
@@ -167,16 +169,6 @@ class _Stage:
         wanted = min(round(longest_s * self._sample_rate), self._room(alike))
         return kept_tones().tone((self._patch, name, self._sample_rate), wanted, made).T
 
-    def _let_go(self, held: Samples, tone: Tone) -> Samples:
-        gate = round(tone.gate_s * self._sample_rate)
-        length = tone.num_samples(self._sample_rate)
-        sounding = held[:, :length].copy()
-        if gate < sounding.shape[1]:
-            sounding[:, gate:] *= self._patch.amp.release(sounding.shape[1] - gate, self._sample_rate)
-        if sounding.shape[1] == length:  # else the stem ends before the tone does
-            fade_end(sounding, self._sample_rate)
-        return sounding
-
     def _sound(self, tone: Tone, cents: NDArray[np.float64] | None, until: int) -> Samples:
         """The first samples of a tone."""
         self._go_on()
@@ -198,11 +190,24 @@ class _Stage:
         return min(round(struck.start_s * self._sample_rate) for struck in alike)
 
     def _add(self, struck: "_Struck", made: Samples) -> None:
+        place = self._place(struck, made.shape[1])
+        place += self._loudness(struck) * made[:, : place.shape[1]]
+
+    def _add_held(self, struck: "_Struck", held: Samples) -> None:
+        """A tone whose key is held down, let go when its own is."""
+        length, gate = struck.tone.num_samples(self._sample_rate), round(struck.tone.gate_s * self._sample_rate)
+        release = self._patch.amp.release(max(length - gate, 1), self._sample_rate)
+        fade_end(release[None], self._sample_rate)
+        for place, side in zip(self._place(struck, min(length, held.shape[1])), held, strict=True):
+            add_tone(place, side, side, release, gate, np.float32(1.0), self._loudness(struck))
+
+    def _place(self, struck: "_Struck", length: int) -> Samples:
+        """Where a tone of that length sounds, up to the end of the stem."""
         first = round(struck.start_s * self._sample_rate)
-        length = min(made.shape[1], self._out.shape[1] - first)
-        if length > 0:
-            loudness = (struck.velocity / 100.0) ** self._patch.touch * 10.0 ** (self._patch.trim_db / 20.0)
-            self._out[:, first : first + length] += np.float32(loudness) * made[:, :length]
+        return self._out[:, first : first + length]
+
+    def _loudness(self, struck: "_Struck") -> np.float32:
+        return np.float32((struck.velocity / 100.0) ** self._patch.touch * 10.0 ** (self._patch.trim_db / 20.0))
 
     def _is_bent(self, struck: "_Struck") -> bool:
         """Whether bend or modulation do anything to a note."""
