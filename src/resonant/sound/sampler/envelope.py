@@ -36,7 +36,8 @@ class Envelope:
     def volume(self, num_samples: int, sample_rate: int) -> NDArray[np.float32]:
         """The gain while the key is held, `float32 [num_samples]`: linear attack, then straight in dB.
 
-        Not to be written into: an instrument's notes have few shapes, and their curves are kept."""
+        Not to be written into: an instrument's notes have few shapes, and their curves are kept.
+        """
         name = "held", self.while_held, sample_rate
         return _CURVES.tone(name, num_samples, lambda length: self._volume(length, sample_rate))
 
