@@ -3,11 +3,15 @@
 Up to 16 bars stand in one system; longer songs in up to four systems of equal length, which grow denser beyond 64 bars.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise, takewhile
 from math import ceil
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from resonant.instruments import instrument
 from resonant.pictures.canvas import (
@@ -124,6 +128,12 @@ class _Page:
     def x(self, tick: Tick, number: int) -> float:
         start, length = self._extents[number]
         return _LEFT + (tick - start) / length * (WIDTH - _LEFT - _RIGHT)
+
+    def xs(self, ticks: NDArray[np.int64], number: int) -> list[float]:
+        """`x` of many at once: a long song has tens of thousands."""
+        start, length = self._extents[number]
+        places: list[float] = (_LEFT + (ticks - start) / length * (WIDTH - _LEFT - _RIGHT)).tolist()
+        return places
 
     @cached_property
     def _extents(self) -> tuple[tuple[Tick, Tick], ...]:
@@ -262,7 +272,9 @@ def _notes(draw: "ImageDraw", page: _Page, number: int, track: Track) -> None:
     for note, left, right in _visible(page, number, track):
         y = page.pitch_y(note.pitch, number)
         shade, edge = _by_velocity(colour, note.velocity)
-        draw.rectangle((left, y, max(right - 1, left + 1), y + page.pitch_px - 1), shade, edge)
+        right = max(right - 1, left + 1)
+        is_all_edge = int(right) - int(left) < 2
+        draw.rectangle((left, y, right, y + page.pitch_px - 1), edge if is_all_edge else shade, edge)
 
 
 def _hits(draw: "ImageDraw", page: _Page, number: int, track: Track) -> None:
@@ -284,16 +296,16 @@ def _by_velocity(colour: Colour, velocity: int) -> tuple[Colour, Colour]:
     return shade, mixed(shade, INK, 0.35)
 
 
-def _visible(page: _Page, number: int, track: Track) -> list[tuple[Note, float, float]]:
+def _visible(page: _Page, number: int, track: Track) -> Iterator[tuple[Note, float, float]]:
     """The notes that sound in a system, with their edges in pixels."""
     first, last = page.span(number)
     start, end = page.score.metre.bar_start(first), page.score.metre.bar_start(last)
     begun = takewhile(lambda note: note.start < end, track.notes)
-    return [
-        (note, page.x(max(note.start, start), number), page.x(min(note.end, end), number))
-        for note in begun
-        if note.end > start
-    ]
+    notes = [note for note in begun if note.start + note.duration > start]
+    starts = np.array([note.start for note in notes], dtype=np.int64)
+    ends = starts + np.array([note.duration for note in notes], dtype=np.int64)
+    left, right = page.xs(np.maximum(starts, start), number), page.xs(np.minimum(ends, end), number)
+    return zip(notes, left, right, strict=True)
 
 
 def _legend(draw: "ImageDraw", score: Score, y: int) -> None:
