@@ -63,7 +63,7 @@ def mix_down(
         }
         untouched = frozenset(name for name in parts if scene.strips.get(name, _PLAIN).untouched)
         gains = _Gains(frozenset(kept), untouched, scene.trim_db)
-        published, bus, trim_db = _summed(parts, gains, held, Audio.silence(2, length, rate))
+        published, bus, trim_db = _summed(parts, gains, held, length, rate)
         known = {name: readings[name] for name in kept if name in readings and trim_db == scene.trim_db}
         unknown = [name for name in published if name not in known]
         measured = pool.map(lambda name: quick_lufs(published[name]), unknown)  # while the master is made
@@ -130,7 +130,7 @@ class _Gains:
 
 
 def _summed(
-    parts: Mapping[str, Audio], gains: _Gains, held: Mapping[str, Held], silence: Audio
+    parts: Mapping[str, Audio], gains: _Gains, held: Mapping[str, Held], length: int, sample_rate: int
 ) -> tuple[dict[str, Audio], Audio, float]:
     """The stems under one common gain, on the 24-bit grid, and their sum, which stays within full scale.
 
@@ -146,16 +146,16 @@ def _summed(
             else _published(audio, gains.of(name, trim_db), held.get(name))
             for name, audio in parts.items()
         }
-        total = _sum([audio.samples for audio in published.values()], silence)
+        total = _sum([audio.samples for audio in published.values()], length)
         if sample_peak(total) <= gains.ceiling or still == parts.keys():
-            return published, Audio(total, silence.sample_rate), trim_db
+            return published, Audio(total, sample_rate), trim_db
         trim_db -= _OVERFLOW_STEP_DB
 
 
-def _sum(stems: Sequence[Samples], silence: Audio) -> Samples:
-    """Their sum, as long and wide as that silence; two halves of it side by side."""
-    total = np.zeros_like(silence.samples)
-    chunks = range(0, silence.num_samples, _CHUNK)
+def _sum(stems: Sequence[Samples], length: int) -> Samples:
+    """Their sum in stereo; two halves of it side by side."""
+    total = np.zeros((2, length), dtype=np.float32)
+    chunks = range(0, length, _CHUNK)
 
     def add(starts: range) -> None:
         for start in starts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise, takewhile
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,15 +125,14 @@ class _Page:
         first = number * self.bars_in_system
         return first, min(first + self.bars_in_system, self.score.bars)
 
-    def x(self, tick: Tick, number: int) -> float:
+    @overload
+    def x(self, tick: Tick, number: int) -> float: ...
+    @overload
+    def x(self, tick: NDArray[np.int64], number: int) -> NDArray[np.float64]: ...
+    def x(self, tick: Tick | NDArray[np.int64], number: int) -> float | NDArray[np.float64]:
+        """Where a tick stands in a system, or an array of ticks: a long song has tens of thousands of notes."""
         start, length = self._extents[number]
         return _LEFT + (tick - start) / length * (WIDTH - _LEFT - _RIGHT)
-
-    def xs(self, ticks: NDArray[np.int64], number: int) -> list[float]:
-        """`x` of many at once: a long song has tens of thousands."""
-        start, length = self._extents[number]
-        places: list[float] = (_LEFT + (ticks - start) / length * (WIDTH - _LEFT - _RIGHT)).tolist()
-        return places
 
     @cached_property
     def _extents(self) -> tuple[tuple[Tick, Tick], ...]:
@@ -304,8 +303,8 @@ def _visible(page: _Page, number: int, track: Track) -> Iterator[tuple[Note, flo
     notes = [note for note in begun if note.start + note.duration > start]
     starts = np.array([note.start for note in notes], dtype=np.int64)
     ends = starts + np.array([note.duration for note in notes], dtype=np.int64)
-    left, right = page.xs(np.maximum(starts, start), number), page.xs(np.minimum(ends, end), number)
-    return zip(notes, left, right, strict=True)
+    left, right = page.x(np.maximum(starts, start), number), page.x(np.minimum(ends, end), number)
+    return zip(notes, left.tolist(), right.tolist(), strict=True)
 
 
 def _legend(draw: "ImageDraw", score: Score, y: int) -> None:
